@@ -1,0 +1,1 @@
+"""The operations side: beliefs, incidents, plans; it never imports the world."""

@@ -1,0 +1,1 @@
+"""The secrets: what will go wrong, when, and what ended it."""

@@ -1,0 +1,1 @@
+"""The only vocabulary that the world and its operations share; immutable values only."""

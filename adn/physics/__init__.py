@@ -1,0 +1,1 @@
+"""Pure physics that twin and closed loop both call, each with its own parameters."""

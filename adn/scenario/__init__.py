@@ -1,0 +1,1 @@
+"""Scenario text to the plan of a run: reading, validating, resolving."""

@@ -1,0 +1,1 @@
+"""Two log files in, numbers out; no simulator needed."""

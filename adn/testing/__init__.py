@@ -1,0 +1,1 @@
+"""Conformance checks that authors of plug-ins run on their own parts."""

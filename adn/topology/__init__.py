@@ -1,0 +1,1 @@
+"""What the network is: elements, ducts, links and services in columns; and how to build one."""

@@ -1,0 +1,1 @@
+"""The world: condition, control plane, traffic and the way elements report them."""
