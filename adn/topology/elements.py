@@ -1,0 +1,141 @@
+"""Row types of a network: what one site, element, duct, link or service is.
+
+Words follow the field: a *duct* is what a digger cuts (a shared-risk group), a *link* is an IP
+adjacency that rides on the fibres of one or more ducts, a *direction* is one way of a link (its
+egress queue at the sending end), a *service* is traffic from one element to another under an SLA.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place; latitude and longitude in degrees, 0 where unknown."""
+
+    id: str
+    latitude: float = 0.0
+    longitude: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkElement:
+    """A managed device."""
+
+    id: str
+    kind: str = "router"
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duct:
+    """A stretch of buried conduit; everything in it shares one fate."""
+
+    id: str
+    length_km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An IP adjacency between two elements.
+
+    Attributes:
+        id: By convention ``a~z``, with ``#n`` for parallel links.
+        a: Element at the first end.
+        z: Element at the second end.
+        capacity_bps: Line rate each way, bit/s.
+        length_km: Fibre length, km; propagation takes 4.9 µs a km.
+        cost: Interior-gateway metric, a positive integer, the same both ways.
+        ducts: Ducts its fibre pair runs through, from the a end to the z end.
+    """
+
+    id: str
+    a: str
+    z: str
+    capacity_bps: float
+    length_km: float
+    cost: int = 10
+    ducts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """What a service was promised.
+
+    Attributes:
+        latency_ms: One-way latency limit, ms.
+        loss: Limit of the lost share of its traffic, 0..1.
+        availability: Promised share of time within both limits, 0..1.
+    """
+
+    latency_ms: float
+    loss: float
+    availability: float = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Traffic from one element to another, for customers, under an SLA.
+
+    Attributes:
+        id: Unique name.
+        kind: Class of traffic, such as ``voice``.
+        a: Element where the traffic enters.
+        z: Element where it leaves.
+        demand_bps: Contracted peak, bit/s.
+        sla: Its limits.
+        customers: How many customers it carries.
+        flow_groups: In how many equal groups its flows are hashed over equal-cost paths.
+        elastic: Whether it may be slowed at the edge for the sake of others.
+    """
+
+    id: str
+    kind: str
+    a: str
+    z: str
+    demand_bps: float
+    sla: Sla
+    customers: int = 1
+    flow_groups: int = 16
+    elastic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A value that the source did not give, and the rule that filled it.
+
+    Attributes:
+        what: What was missing, e.g. ``link capacities``.
+        rule: The rule in one sentence, with its numbers.
+        count: How many values it filled.
+        source: A published source, or ``assumption``.
+    """
+
+    what: str
+    rule: str
+    count: int
+    source: str = "assumption"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRows:
+    """A network as rows: the form of files, of the inventory and of the wire."""
+
+    name: str
+    sites: tuple[Site, ...] = ()
+    elements: tuple[NetworkElement, ...] = ()
+    ducts: tuple[Duct, ...] = ()
+    links: tuple[Link, ...] = ()
+    services: tuple[Service, ...] = ()
+    assumptions: tuple[Assumption, ...] = field(default=())
+
+
+def direction_ids(link: str, a: str, z: str) -> tuple[str, str]:
+    """Return the names of a link's two directions, a to z first.
+
+    >>> direction_ids("Denver~Kansas#2", "Denver", "Kansas")
+    ('Denver>Kansas#2', 'Kansas>Denver#2')
+    """
+    _, mark, number = link.partition("#")
+    return f"{a}>{z}{mark}{number}", f"{z}>{a}{mark}{number}"
