@@ -100,8 +100,25 @@ class SeriesReply:
     series: tuple[Series, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WatchLimit:
+    """When the collector passes a series on: departure in spreads, and its cumulative sum."""
+
+    table: Table
+    kpi: str
+    z: float
+    cusum: float
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """What the collector is to watch, and from where on a departure is a candidate."""
+
+    limits: tuple[WatchLimit, ...]
+
+
 Observation = Roster | Alarm | Candidates | RollUp | SeriesReply | CommandResult
 """What goes up to operations."""
 
-Message = Command | PlanNotice | SeriesRequest | Record
+Message = Command | PlanNotice | SeriesRequest | WatchList | Record
 """What comes from operations: orders, change requests, questions, and lines for the log."""

@@ -1,0 +1,48 @@
+"""What the conductor needs of anyone who runs the network, and what that party is told at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from adn.base.clock import Millis
+from adn.base.levels import AutonomyLevel
+from adn.base.streams import Key
+from adn.northbound.inventory import Inventory
+from adn.northbound.post import Message, Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """All that the operations side is told before a run.
+
+    Attributes:
+        inventory: The network as recorded.
+        level: The autonomy level it is to be run at.
+        key: A one-way child of the run's key, for its own draws.
+        warmup: Until when detectors only learn, simulated ms.
+        duration: When the run ends, simulated ms.
+    """
+
+    inventory: Inventory
+    level: AutonomyLevel
+    key: Key
+    warmup: Millis
+    duration: Millis
+
+
+class Controller(Protocol):
+    """Anyone who runs the network: the closed loop, a program over a pipe, nobody at all."""
+
+    def next_event(self) -> Millis:
+        """When this side next has something to do of its own accord, or `NEVER`."""
+        ...
+
+    def deliver(self, now: Millis, seen: Observation) -> None:
+        """Take in one observation at `now`; what follows from it happens in `advance`."""
+        ...
+
+    def advance(self, now: Millis) -> Sequence[Message]:
+        """Act up to and including `now`; return what is sent, in order."""
+        ...

@@ -1,0 +1,68 @@
+"""What may be impaired: the condition columns of the network, their parts and healthy values.
+
+A *part* is the physical or logical thing that bears a condition. A command renews parts (replaces
+a transceiver, restarts a process); an impairment ends when the part it sits on is renewed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Table = Literal["duct", "link", "direction", "element"]
+Part = Literal["fibre", "optics", "port-state", "process", "chassis", "configuration"]
+
+PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
+    "duct": ("fibre",),
+    "link": ("optics", "port-state"),
+    "direction": ("optics", "port-state", "configuration"),
+    "element": ("process", "chassis", "configuration"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A condition column.
+
+    Attributes:
+        table: Which objects have it.
+        name: Column name.
+        unit: ``dB``, ``ratio``, ``ms`` or ``flag`` (0 or 1).
+        healthy: Its value where nothing is wrong.
+        low: Smallest allowed value.
+        high: Largest allowed value.
+        part: The part that bears it unless the impairment names another.
+        says: What it is.
+    """
+
+    table: Table
+    name: str
+    unit: Literal["dB", "ratio", "ms", "flag"]
+    healthy: float
+    low: float
+    high: float
+    part: Part
+    says: str
+
+    @property
+    def key(self) -> str:
+        """The name used in scenario files and datasheets, e.g. ``direction.loss``."""
+        return f"{self.table}.{self.name}"
+
+
+_ROWS: Final = (
+    Property("duct", "attenuation", "dB", 0.0, 0.0, 100.0, "fibre", "excess loss of every fibre"),
+    Property("link", "attenuation", "dB", 0.0, 0.0, 100.0, "optics", "excess loss of the optics"),
+    Property("link", "port-fault", "flag", 0.0, 0.0, 1.0, "port-state", "a port does not come up"),
+    Property("direction", "loss", "ratio", 0.0, 0.0, 1.0, "optics", "share dropped and not counted"),
+    Property("direction", "errors", "ratio", 0.0, 0.0, 1.0, "optics", "share corrupted, counted"),
+    Property("direction", "delay", "ms", 0.0, 0.0, 10_000.0, "port-state", "extra one-way delay"),
+    Property(
+        "direction", "capacity", "ratio", 1.0, 0.01, 1.0, "port-state", "share of the line rate left"
+    ),
+    Property("element", "process-down", "flag", 0.0, 0.0, 1.0, "process", "routing daemon is dead"),
+    Property("element", "power-down", "flag", 0.0, 0.0, 1.0, "chassis", "the element is dark"),
+    Property("element", "cpu", "ratio", 0.0, 0.0, 1.0, "process", "extra control-plane load"),
+)
+PROPERTIES: Final[Mapping[str, Property]] = {row.key: row for row in _ROWS}
