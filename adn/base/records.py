@@ -3,7 +3,8 @@
 A run leaves two files. `events.jsonl` holds what crossed the line between the world and its
 operations, and what the operations did; `truth.jsonl` holds what was really so. Each numbers its
 own records, so a gap in one tells nothing about the other. A record with a `task` is the evidence
-that this task instance happened: who did it (`by`), when it began (`data.started_s`) and ended (`t`).
+that this task instance happened: who did it (`by`), when it began (`data.started_s`), when it ended
+(`t`).
 """
 
 from __future__ import annotations

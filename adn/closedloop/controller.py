@@ -1,4 +1,4 @@
-"""What the conductor needs of anyone who runs the network, and what that party is told at the start."""
+"""What the conductor needs of anyone who runs the network, and what that party is first told."""
 
 from __future__ import annotations
 

@@ -139,9 +139,7 @@ class Network:
             elements=elements,
             ducts=ducts,
             links=Names(row.id for row in links),
-            directions=Names(
-                name for row in links for name in direction_ids(row.id, row.a, row.z)
-            ),
+            directions=Names(name for row in links for name in direction_ids(row.id, row.a, row.z)),
             services=Names(row.id for row in services),
             link_a=frozen(link_a, np.int64),
             link_z=frozen(link_z, np.int64),

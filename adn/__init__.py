@@ -1,0 +1,1 @@
+"""ADN: an autonomous driving network digital-twin emulator."""
