@@ -1,4 +1,4 @@
-"""The errors that reach a user: each has a code, a place, what is wrong, and what would be right."""
+"""Errors that reach a user: a code, a place, what is wrong, and what would be right."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _table(degrees: float) -> Float32:
     grid = (np.arange(1 << BITS, dtype=np.float64) + 0.5) / (1 << BITS)
     values = special.ndtri(grid) if np.isinf(degrees) else special.stdtrit(degrees, grid)
     values /= 1.0 if np.isinf(degrees) else np.sqrt(degrees / (degrees - 2.0))
-    table = values.astype(np.float32)
+    table: Float32 = values.astype(np.float32)
     table.flags.writeable = False
     return table
 

@@ -197,7 +197,7 @@ class Network:
         """The network as people see it: a networkx multigraph, nodes and edges sorted by id."""
         import networkx as nx
 
-        graph = nx.MultiGraph(name=self.name)
+        graph: Any = nx.MultiGraph(name=self.name)
         places = {site.id: site for site in self.rows.sites}
         for element in self.rows.elements:
             site = places.get(element.site)

@@ -1,0 +1,152 @@
+"""Shortest-path routing with equal-cost multipath, on integer metrics so that ties are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from adn.topology.network import Bools, Floats, Ints, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Fabric:
+    """Who can send to whom: the directions of a network as an adjacency table.
+
+    Attributes:
+        n: Number of elements.
+        tail: Sending element row of each direction, shape (D,).
+        head: Receiving element row of each direction, shape (D,).
+        out: Direction rows leaving each element, padded with -1, shape (n, largest degree).
+    """
+
+    n: int
+    tail: Ints
+    head: Ints
+    out: Ints
+
+    @classmethod
+    def of(cls, network: Network) -> Self:
+        """Return the fabric of a network."""
+        n, tail = len(network.elements), network.tail
+        order = np.argsort(tail, kind="stable")
+        degree = np.bincount(tail, minlength=n)
+        first = np.concatenate([[0], np.cumsum(degree)[:-1]])
+        place = np.arange(len(tail)) - first[tail[order]]
+        out = np.full((n, max(1, int(degree.max(initial=0)))), -1, dtype=np.int64)
+        out[tail[order], place] = order
+        return cls(n=n, tail=tail, head=network.head, out=out)
+
+    @property
+    def directions(self) -> int:
+        """Number of directions."""
+        return len(self.tail)
+
+
+def direction_costs(network: Network) -> Ints:
+    """Return the metric of each direction, shape (D,): a link's, both ways."""
+    return np.repeat(network.cost, 2)
+
+
+def adjacency(fabric: Fabric, weight: npt.NDArray[np.generic], up: Bools) -> csr_array:
+    """Return the (n, n) matrix of the smallest weight among the usable directions of each pair."""
+    held = np.flatnonzero(up)
+    order = np.lexsort((weight[held], fabric.head[held], fabric.tail[held]))
+    held = held[order]
+    pair = fabric.tail[held] * fabric.n + fabric.head[held]
+    first = np.ones(len(held), dtype=bool)
+    first[1:] = pair[1:] != pair[:-1]
+    held = held[first]
+    return csr_array(
+        (weight[held].astype(np.float64), (fabric.tail[held], fabric.head[held])),
+        shape=(fabric.n, fabric.n),
+    )
+
+
+def distances(fabric: Fabric, cost: Ints, up: Bools) -> Floats:
+    """Return the metric of the shortest path between all elements (Dijkstra 1959).
+
+    Args:
+        fabric: Who can send to whom.
+        cost: Metric of each direction, positive integers, shape (D,).
+        up: Which directions may be used, shape (D,).
+
+    Returns:
+        Shape (n, n), row = from, column = to; integer-valued, infinite where there is no path.
+    """
+    found: Floats = dijkstra(adjacency(fabric, cost, up), directed=True)
+    return found
+
+
+def on_shortest_path(
+    fabric: Fabric, cost: Ints, up: Bools, distance: Floats, nodes: Ints, targets: Ints
+) -> Bools:
+    """Return which of `fabric.out[nodes]` lie on a shortest path to `targets`, shape (k, degree)."""
+    leaving = fabric.out[nodes]
+    there = leaving >= 0
+    safe = np.where(there, leaving, 0)
+    onward = cost[safe] + distance[fabric.head[safe], targets[:, None]]
+    here = distance[nodes, targets][:, None]
+    usable: Bools = there & up[safe] & (onward == here) & np.isfinite(here)
+    return usable
+
+
+def even_split(
+    fabric: Fabric, cost: Ints, up: Bools, distance: Floats, sources: Ints, targets: Ints
+) -> csr_array:
+    """Return the share of each flow that each direction carries, split evenly at every hop.
+
+    This is what one expects of equal-cost multipath without knowing its hash.
+
+    Args:
+        fabric: Who can send to whom.
+        cost: Metric of each direction, shape (D,).
+        up: Which directions may be used, shape (D,).
+        distance: From `distances`, shape (n, n).
+        sources: Element row where each flow enters, shape (F,).
+        targets: Element row where each flow leaves, shape (F,).
+
+    Returns:
+        Shape (F, D), shares in 0..1; a row of zeros where there is no path.
+    """
+    flow = np.arange(len(sources))
+    node, share = np.asarray(sources), np.ones(len(sources))
+    rows: list[Ints] = []
+    columns: list[Ints] = []
+    values: list[Floats] = []
+    while len(flow):
+        going = node != targets[flow]
+        flow, node, share = flow[going], node[going], share[going]
+        usable = on_shortest_path(fabric, cost, up, distance, node, targets[flow])
+        ways = usable.sum(axis=1)
+        at, slot = np.nonzero(usable)
+        direction = fabric.out[node[at], slot]
+        part = share[at] / ways[at]
+        rows.append(flow[at])
+        columns.append(direction)
+        values.append(part)
+        key, inverse = np.unique(flow[at] * fabric.n + fabric.head[direction], return_inverse=True)
+        share = np.bincount(inverse, weights=part, minlength=len(key))
+        flow, node = key // fabric.n, key % fabric.n
+    return csr_array(
+        (
+            np.concatenate(values) if values else np.zeros(0),
+            (
+                np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64),
+                np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64),
+            ),
+        ),
+        shape=(len(sources), fabric.directions),
+    )
+
+
+def explicit_shares(paths: Sequence[Sequence[int]], directions: int) -> csr_array:
+    """Return the (F, D) shares of flows that follow explicit lists of direction rows."""
+    rows = [flow for flow, path in enumerate(paths) for _ in path]
+    columns = [direction for path in paths for direction in path]
+    return csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(paths), directions))
