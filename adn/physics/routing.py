@@ -86,7 +86,7 @@ def distances(fabric: Fabric, cost: Ints, up: Bools) -> Floats:
 def on_shortest_path(
     fabric: Fabric, cost: Ints, up: Bools, distance: Floats, nodes: Ints, targets: Ints
 ) -> Bools:
-    """Return which of `fabric.out[nodes]` lie on a shortest path to `targets`, shape (k, degree)."""
+    """Return which of `fabric.out[nodes]` lie on a shortest path to `targets`, (k, degree)."""
     leaving = fabric.out[nodes]
     there = leaving >= 0
     safe = np.where(there, leaving, 0)
@@ -115,7 +115,8 @@ def even_split(
         Shape (F, D), shares in 0..1; a row of zeros where there is no path.
     """
     flow = np.arange(len(sources))
-    node, share = np.asarray(sources), np.ones(len(sources))
+    node: Ints = np.asarray(sources)
+    share: Floats = np.ones(len(sources))
     rows: list[Ints] = []
     columns: list[Ints] = []
     values: list[Floats] = []

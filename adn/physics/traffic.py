@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from adn.topology.network import Floats
 
 PACKET_BITS: Final = 8 * 800
-"""Mean packet, bits: 800 bytes (assumption, between the small and full-size modes of IP traffic)."""
+"""Mean packet, bits: 800 bytes (assumption: between the two modes of IP packet sizes)."""
 
 FIBRE_MS_PER_KM: Final = 0.0049
 """Propagation in silica fibre, group index ≈ 1.468: 4.9 µs a km."""
