@@ -1,0 +1,125 @@
+"""What verbs share to show things: consoles, tables, progress, and JSON that programs can read.
+
+Results go to stdout and everything else to stderr. rich is imported when something is drawn, never
+before; it drops colour by itself when the output is no terminal or ``NO_COLOR`` is set.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Justify = Literal["left", "right"]
+_PIPED_WIDTH: Final = 10_000
+
+
+class Progress(Protocol):
+    """Told how far something has come."""
+
+    def __call__(self, done: float, note: str = "") -> None:
+        """Show the share that is done, 0..1, and a few words on what is going on."""
+        ...
+
+
+@cache
+def console() -> Console:
+    """Return the console of results, stdout."""
+    from rich.console import Console
+
+    # What is piped on is as wide as it must be: cutting cells at 80 columns would lose data.
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    return Console(highlight=False, emoji=False, soft_wrap=True, width=width)
+
+
+@cache
+def messages() -> Console:
+    """Return the console of progress and remarks, stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print `value` on stdout as JSON: indented, in the order given, never coloured.
+
+    Raises:
+        ValueError: A number in it is NaN or infinite, which JSON does not have.
+    """
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(
+    columns: Sequence[str | tuple[str, Justify]],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+) -> None:
+    """Print rows under headings on stdout, without rules, as text that can be piped on.
+
+    Args:
+        columns: Headings, each alone or with how its cells stand; numbers stand right.
+        rows: One sequence of cells per row, as long as `columns`; None is shown as a dash.
+        title: A line above the table.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for column in columns:
+        heading, justify = column if isinstance(column, tuple) else (column, "left")
+        table.add_column(Text(heading), justify=justify, no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text("–" if cell is None else str(cell)) for cell in row))
+    with console().capture() as drawn:
+        console().print(table)
+    for line in drawn.get().splitlines():
+        print(line.rstrip())
+
+
+def print_line(text: str, style: str | None = None) -> None:
+    """Print one line of a result on stdout, in `style` where there is colour; no markup is read."""
+    console().print(text, style=style, markup=False)
+
+
+def remark(text: str) -> None:
+    """Print one line on stderr."""
+    messages().print(text, markup=False)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """Yield what shows progress on stderr: a bar on a terminal, nothing elsewhere."""
+    if not messages().is_terminal:
+        yield _silent
+        return
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+    )
+    with Bar(*columns, console=messages(), transient=True) as bar:
+        row = bar.add_task(title, total=1.0, note="")
+
+        def show(done: float, note: str = "") -> None:
+            bar.update(row, completed=done, note=note)
+
+        yield show
+
+
+def _silent(done: float, note: str = "") -> None:
+    """Show nothing: what is piped must not be cluttered."""
+    del done, note
