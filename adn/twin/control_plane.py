@@ -1,0 +1,229 @@
+"""The control plane in time: who notices what when, and when each element forwards by it.
+
+A link-state protocol: an end notices a change, floods it, every element recomputes its shortest
+paths and downloads its own table at its own time. Until then it forwards by what it knew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse.csgraph import dijkstra
+
+from adn.base import noise
+from adn.base.clock import MINUTE, SECOND, Millis, SimClock
+from adn.base.streams import Key, hash32
+from adn.physics.routing import Fabric, adjacency
+from adn.physics.traffic import propagation_ms
+from adn.topology.network import Bools, Ints, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """How long the steps of the control plane take.
+
+    Orders of magnitude of link-state convergence follow Francois, Filsfils, Evans and Bonaventure,
+    "Achieving sub-second IGP convergence in large IP networks", CCR 35(3), 2005 (from memory,
+    unverified); each value is a parameter, counted as an assumption.
+
+    Attributes:
+        light_low: Least time from loss of light to the routing daemon being told.
+        light_high: Most.
+        hold: Silence after which a neighbour is given up (ISO 10589: three hellos of 10 s).
+        liveness: Three missed liveness packets of 300 ms (RFC 5880 detection time).
+        up_low: Least time from light to a new adjacency.
+        up_high: Most.
+        originate: From noticing to sending the link-state packet.
+        hop: Processing of a flooded packet per hop.
+        spf_initial: Wait before the first computation.
+        spf_hold: Least time between two computations.
+        spf_compute: The computation.
+        fib_base: Fixed part of downloading a table.
+        fib_prefix_us: Per-prefix part, microseconds.
+        prefixes: Prefixes per element of the network.
+    """
+
+    light_low: Millis = 15
+    light_high: Millis = 60
+    hold: Millis = 30 * SECOND
+    liveness: Millis = 900
+    up_low: Millis = 2 * SECOND
+    up_high: Millis = 5 * SECOND
+    originate: Millis = 12
+    hop: Millis = 5
+    spf_initial: Millis = 50
+    spf_hold: Millis = 100
+    spf_compute: Millis = 10
+    fib_base: Millis = 40
+    fib_prefix_us: int = 120
+    prefixes: int = 30
+
+    ASSUMED = 12
+
+
+class ControlPlane:
+    """Each element's knowledge of the network, and the events by which it changes.
+
+    `install(node, up, cost, cause)` is called when an element's new table is in force.
+    """
+
+    def __init__(
+        self,
+        clock: SimClock,
+        network: Network,
+        fabric: Fabric,
+        key: Key,
+        timers: Timers,
+        install: Callable[[int, Bools, Ints, str], None],
+        adjacency_changed: Callable[[int, bool], None],
+    ) -> None:
+        self._clock, self._network, self._fabric, self._timers = clock, network, fabric, timers
+        self._install, self._adjacency_changed = install, adjacency_changed
+        self._key = key.word("control-plane")
+        self._node_hash = np.array([hash32(name) for name in network.elements.ids], np.uint32)
+        links, n = len(network.links), fabric.n
+        self._travel = propagation_ms(network.length_km) + timers.hop
+        self._adjacent = np.ones(links, dtype=bool)
+        self._advertised = np.ones(2 * links, dtype=bool)
+        self._advertised_cost = network.cost.copy()
+        self._known = np.ones((n, 2 * links), dtype=bool)
+        self._known_cost = np.tile(network.cost, (n, 1))
+        self._running = np.ones(n, dtype=bool)
+        self._pending = np.zeros(n, dtype=bool)
+        self._last_run = np.full(n, -MINUTE, dtype=np.int64)
+        self._runs = np.zeros(n, dtype=np.int64)
+        self._change = np.zeros(links, dtype=np.int64)
+        self._flooded = 0
+        self.recent_runs = np.zeros(n, dtype=np.int64)
+
+    @property
+    def adjacent(self) -> Bools:
+        """Links whose adjacency is up as the routing daemons see it, shape (L,)."""
+        return self._adjacent
+
+    def _draw(self, nodes: Ints, purpose: int, low: Millis, high: Millis) -> Ints:
+        """Return a uniform whole number of ms in low..high per element, fresh for each event."""
+        self._flooded += 1
+        share = noise.uniform(self._key + purpose, self._node_hash[nodes], self._flooded)
+        spread: Ints = low + np.floor(share * np.float32(high - low + 1)).astype(np.int64)
+        return spread
+
+    def link_heard(self, link: int, heard: bool, light: bool, cause: str) -> None:
+        """Tell both ends that they can or cannot hear each other from now on.
+
+        Args:
+            link: Link row.
+            heard: Whether routing packets get through both ways.
+            light: Whether the change came with the light (else only silence tells).
+            cause: What the resulting changes of forwarding are due to.
+        """
+        self._change[link] += 1
+        change = int(self._change[link])
+        timers = self._timers
+        ends = np.array([self._network.link_a[link], self._network.link_z[link]])
+        if heard:
+            both = int(self._draw(ends[:1], 1, timers.up_low, timers.up_high)[0])
+            delays = [both, both]
+        elif light:
+            delays = self._draw(ends, 2, timers.light_low, timers.light_high).tolist()
+        elif self._running[ends].all():
+            delays = [timers.liveness, timers.liveness]
+        else:
+            delays = self._draw(ends, 3, timers.hold * 2 // 3, timers.hold).tolist()
+        for side, delay in enumerate(delays):
+            self._clock.call_at(
+                self._clock.now + int(delay),
+                lambda side=side: self._noticed(link, side, heard, change, cause),  # type: ignore[misc]
+            )
+
+    def set_cost(self, link: int, cost: int, cause: str) -> None:
+        """Advertise a new metric of a link from both ends."""
+        self._advertised_cost[link] = cost
+        for end in (self._network.link_a[link], self._network.link_z[link]):
+            self._flood(int(end), cause)
+
+    def set_running(self, element: int, running: bool) -> None:
+        """Tell whether an element's routing daemon runs; a dead one keeps its table."""
+        self._running[element] = running
+
+    def _noticed(self, link: int, side: int, heard: bool, change: int, cause: str) -> None:
+        """One end takes the adjacency up or down, unless the link has changed again since."""
+        if self._change[link] != change:
+            return
+        end = int((self._network.link_a, self._network.link_z)[side][link])
+        if not self._running[end] and not heard:
+            return
+        direction = 2 * link + side
+        if self._advertised[direction] == heard:
+            return
+        self._advertised[direction] = heard
+        now_up = bool(self._advertised[2 * link] and self._advertised[2 * link + 1])
+        if now_up != self._adjacent[link]:
+            self._adjacent[link] = now_up
+            self._adjacency_changed(link, now_up)
+        self._flood(end, cause)
+
+    def _flood(self, origin: int, cause: str) -> None:
+        """Send what `origin`'s side of the network advertises now to everyone it can reach.
+
+        The packet carries the present state of all that `origin` has heard, which is what database
+        synchronisation gives a returning neighbour.
+        """
+        weight = np.repeat(self._travel, 2)
+        matrix = adjacency(self._fabric, weight, np.repeat(self._adjacent, 2))
+        travel = dijkstra(matrix, directed=True, indices=origin)
+        heard = np.flatnonzero(np.isfinite(travel))
+        inside = np.zeros(self._fabric.n, dtype=bool)
+        inside[heard] = True
+        news = np.flatnonzero(inside[self._fabric.tail])
+        up, cost = self._advertised[news], self._advertised_cost.copy()
+        now = self._clock.now + self._timers.originate
+        for node in heard.tolist():
+            self._clock.call_at(
+                now + int(np.ceil(travel[node])),
+                lambda node=node: self._learn(node, news, up, cost, cause),  # type: ignore[misc]
+            )
+
+    def _learn(self, node: int, news: Ints, up: Bools, cost: Ints, cause: str) -> None:
+        """An element takes in flooded state and, if it is new, schedules a computation."""
+        if not self._running[node]:
+            return
+        same = np.array_equal(self._known[node, news], up)
+        if same and np.array_equal(self._known_cost[node], cost):
+            return
+        self._known[node, news] = up
+        self._known_cost[node] = cost
+        if self._pending[node]:
+            return
+        self._pending[node] = True
+        earliest = max(
+            self._clock.now + self._timers.spf_initial,
+            int(self._last_run[node]) + self._timers.spf_hold,
+        )
+        self._clock.call_at(earliest, lambda: self._compute(node, cause))
+
+    def _compute(self, node: int, cause: str) -> None:
+        """Run the shortest-path computation and start the download of its table."""
+        self._pending[node] = False
+        if not self._running[node]:
+            return
+        self._last_run[node] = self._clock.now
+        self._runs[node] += 1
+        self.recent_runs[node] += 1
+        run = int(self._runs[node])
+        pairs = self._known[node].reshape(-1, 2).all(axis=1)
+        up, cost = np.repeat(pairs, 2), np.repeat(self._known_cost[node], 2)
+        timers = self._timers
+        download = timers.fib_base + timers.fib_prefix_us * timers.prefixes * self._fabric.n // 1000
+        share = float(noise.uniform(self._key, self._node_hash[[node]], run)[0])
+        ready = timers.spf_compute + round(download * (0.5 + share))
+        self._clock.call_at(
+            self._clock.now + ready, lambda: self._downloaded(node, run, up, cost, cause)
+        )
+
+    def _downloaded(self, node: int, run: int, up: Bools, cost: Ints, cause: str) -> None:
+        """Put a table in force, unless a newer one has overtaken it."""
+        if self._runs[node] == run:
+            self._install(node, up, cost, cause)

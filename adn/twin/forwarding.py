@@ -1,0 +1,263 @@
+"""Forwarding: which way each flow group really goes, hop by hop, by each element's own table.
+
+Every element forwards by the view of the network it had when it last computed its table, so a
+packet may meet tables of different age: that is what blackholes and microloops are made of. A flow
+group takes, at each element, one of the equal-cost next hops by a hash that only the twin knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from adn.base import noise
+from adn.base.streams import hash32
+from adn.physics.routing import Fabric, distances
+from adn.topology.network import Bools, Floats, Ints, Network
+
+MAX_HOPS: Final = 64
+"""After so many hops a packet is dropped: the common initial TTL."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One belief about the network: usable directions, their metric, and the distances then."""
+
+    up: Bools
+    cost: Ints
+    distance: Floats
+
+
+class Views:
+    """Distinct views, shared by the elements that hold them."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        self._fabric = fabric
+        self._number: dict[bytes, int] = {}
+        self._views: list[View] = []
+        self._stack: tuple[Bools, Ints, Floats] | None = None
+
+    def number(self, up: Bools, cost: Ints) -> int:
+        """Return the number of the view with these usable directions and metrics."""
+        name = np.packbits(up).tobytes() + cost.tobytes()
+        if name not in self._number:
+            self._number[name] = len(self._views)
+            self._views.append(View(up, cost, distances(self._fabric, cost, up)))
+            self._stack = None
+        return self._number[name]
+
+    def __getitem__(self, number: int) -> View:
+        return self._views[number]
+
+    def keep(self, used: Iterable[int]) -> dict[int, int]:
+        """Forget the views that nobody holds; return old number → new number."""
+        held = sorted(set(used))
+        moved = {old: new for new, old in enumerate(held)}
+        self._views = [self._views[old] for old in held]
+        self._number = {name: moved[old] for name, old in self._number.items() if old in moved}
+        self._stack = None
+        return moved
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    @property
+    def stack(self) -> tuple[Bools, Ints, Floats]:
+        """All views at once: usable (V, D), metric (V, D), distance (V, n, n)."""
+        if self._stack is None:
+            self._stack = (
+                np.stack([view.up for view in self._views]),
+                np.stack([view.cost for view in self._views]),
+                np.stack([view.distance for view in self._views]),
+            )
+        return self._stack
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Flow groups: the equal parts into which services are hashed, shape (F,)."""
+
+    service: Ints
+    source: Ints
+    target: Ints
+    hashes: npt.NDArray[np.uint32]
+    first: Ints
+    count: Ints
+
+    @classmethod
+    def of(cls, network: Network) -> Flows:
+        """Return the flow groups of a network's services, in service order."""
+        count = network.flow_groups
+        service = np.repeat(np.arange(len(count)), count)
+        names = [
+            hash32(f"{name}/{group}")
+            for name, groups in zip(network.services.ids, count, strict=True)
+            for group in range(int(groups))
+        ]
+        return cls(
+            service=service,
+            source=network.service_a[service],
+            target=network.service_z[service],
+            hashes=np.array(names, dtype=np.uint32),
+            first=np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64),
+            count=count,
+        )
+
+
+class Forwarding:
+    """The paths of all flow groups, kept up to date as tables and routes change.
+
+    Attributes:
+        paths: Direction rows per flow group, padded with D (one past the last), shape (F, H).
+        arrives: Whether the tables lead the flow group to its target, shape (F,).
+    """
+
+    def __init__(self, network: Network, fabric: Fabric, hash_key: int) -> None:
+        self._fabric = fabric
+        self._key = hash_key
+        self.flows = Flows.of(network)
+        self._node_hash = np.array([hash32(name) for name in network.elements.ids], np.uint32)
+        self.views = Views(fabric)
+        self.node_view = np.zeros(fabric.n, dtype=np.int64)
+        self.routes: dict[int, tuple[int, ...]] = {}
+        flows = len(self.flows.service)
+        self.paths = np.full((flows, 1), fabric.directions, dtype=np.int64)
+        self.arrives = np.zeros(flows, dtype=bool)
+        self._dirty = np.ones(flows, dtype=bool)
+        self._tails = np.append(fabric.tail, -1)
+
+    def fork(self) -> Forwarding:
+        """Return a copy whose changes do not reach this one."""
+        other = object.__new__(Forwarding)
+        other.__dict__.update(self.__dict__)
+        other.views = Views(self._fabric)
+        other.node_view = self.node_view.copy()
+        other.routes = dict(self.routes)
+        other.paths = self.paths.copy()
+        other.arrives = self.arrives.copy()
+        other._dirty = np.ones(len(self.arrives), dtype=bool)
+        return other
+
+    def settle(self, up: Bools, cost: Ints) -> None:
+        """Give every element the same, present view."""
+        number = self.views.number(up, cost)
+        if (self.node_view != number).any():
+            self._dirty[:] = True
+        self.node_view[:] = number
+        self._forget()
+
+    def install(self, node: int, up: Bools, cost: Ints) -> None:
+        """Install the table that follows from a view at one element."""
+        number = self.views.number(up, cost)
+        if self.node_view[node] == number:
+            return
+        self.node_view[node] = number
+        self._dirty |= (self._tails[self.paths] == node).any(axis=1)
+        self._dirty |= (self.flows.source == node) | ~self.arrives
+        self._forget()
+
+    def set_routes(self, routes: Mapping[int, tuple[int, ...]]) -> None:
+        """Set the explicit paths of steered services; others follow the metric."""
+        changed = sorted(
+            service
+            for service in self.routes.keys() | routes.keys()
+            if self.routes.get(service) != routes.get(service)
+        )
+        self.routes = dict(routes)
+        self._dirty |= np.isin(self.flows.service, changed)
+
+    def refresh(self) -> None:
+        """Trace again the flow groups whose way may have changed."""
+        todo = np.flatnonzero(self._dirty)
+        if not len(todo):
+            return
+        self._dirty[:] = False
+        steered = self._steered(todo)
+        self._write(todo, self._trace(todo, steered))
+
+    def _forget(self) -> None:
+        if len(self.views) > 8:
+            moved = self.views.keep(self.node_view.tolist())
+            self.node_view = np.array([moved[old] for old in self.node_view.tolist()])
+
+    def _steered(self, todo: Ints) -> dict[int, tuple[int, ...]]:
+        """Return the explicit path per flow row, where its head end believes it usable."""
+        chosen: dict[int, tuple[int, ...]] = {}
+        if not self.routes:
+            return chosen
+        usable: dict[int, bool] = {}
+        for service, route in self.routes.items():
+            head_end = int(self._fabric.tail[route[0]])
+            up = self.views[int(self.node_view[head_end])].up
+            usable[service] = bool(up[list(route)].all())
+        for flow in todo.tolist():
+            service = int(self.flows.service[flow])
+            if usable.get(service, False):
+                chosen[flow] = self.routes[service]
+        return chosen
+
+    def _trace(self, todo: Ints, steered: Mapping[int, tuple[int, ...]]) -> tuple[Ints, Bools]:
+        """Follow flow groups hop by hop; return their paths (k, hops) and whether they arrive."""
+        up, cost, distance = self.views.stack
+        fabric, end = self._fabric, self._fabric.directions
+        hashed = np.array([flow not in steered for flow in todo.tolist()], dtype=bool)
+        flow = todo[hashed]
+        place = np.flatnonzero(hashed)
+        node, target = self.flows.source[flow], self.flows.target[flow]
+        hops: list[tuple[Ints, Ints]] = []
+        arrives = np.zeros(len(todo), dtype=bool)
+        for _ in range(MAX_HOPS):
+            if not len(flow):
+                break
+            view = self.node_view[node]
+            leaving = fabric.out[node]
+            there = leaving >= 0
+            safe = np.where(there, leaving, 0)
+            onward = (
+                cost[view[:, None], safe]
+                + distance[view[:, None], fabric.head[safe], target[:, None]]
+            )
+            here = distance[view, node, target][:, None]
+            good = there & up[view[:, None], safe] & (onward == here) & np.isfinite(here)
+            ways = good.sum(axis=1)
+            routed = ways > 0
+            flow, place, target = flow[routed], place[routed], target[routed]
+            node, good, safe, ways = node[routed], good[routed], safe[routed], ways[routed]
+            draw = noise.bits(self._key, self.flows.hashes[flow] ^ self._node_hash[node], 0)
+            wanted = (draw % ways.astype(np.uint32)).astype(np.int64)
+            slot = np.argmax(np.cumsum(good, axis=1) == (wanted + 1)[:, None], axis=1)
+            direction = safe[np.arange(len(flow)), slot]
+            hops.append((place, direction))
+            node = fabric.head[direction]
+            done = node == target
+            arrives[place[done]] = True
+            going = ~done
+            flow, place, node, target = flow[going], place[going], node[going], target[going]
+        width = max([len(hops), *(len(path) for path in steered.values())], default=0)
+        paths = np.full((len(todo), max(1, width)), end, dtype=np.int64)
+        for step, (rows, direction) in enumerate(hops):
+            paths[rows, step] = direction
+        for row, flow_row in enumerate(todo.tolist()):
+            if flow_row in steered:
+                path = steered[flow_row]
+                paths[row, : len(path)] = path
+                arrives[row] = True
+        return paths, arrives
+
+    def _write(self, todo: Ints, traced: tuple[Ints, Bools]) -> None:
+        paths, arrives = traced
+        end = self._fabric.directions
+        if paths.shape[1] > self.paths.shape[1]:
+            wider = np.full((len(self.paths), paths.shape[1]), end, dtype=np.int64)
+            wider[:, : self.paths.shape[1]] = self.paths
+            self.paths = wider
+        self.paths[todo] = end
+        self.paths[todo, : paths.shape[1]] = paths
+        self.arrives[todo] = arrives
+        used = int((self.paths != end).sum(axis=1).max(initial=1))
+        if used < self.paths.shape[1] // 2:
+            self.paths = self.paths[:, : max(1, used)].copy()
