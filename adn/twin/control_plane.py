@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
@@ -87,9 +88,10 @@ class ControlPlane:
         self._travel = propagation_ms(network.length_km) + timers.hop
         self._adjacent = np.ones(links, dtype=bool)
         self._advertised = np.ones(2 * links, dtype=bool)
-        self._advertised_cost = network.cost.copy()
+        cost = np.repeat(network.cost, 2)
         self._known = np.ones((n, 2 * links), dtype=bool)
-        self._known_cost = np.tile(network.cost, (n, 1))
+        self._known_cost = np.tile(cost, (n, 1))
+        self._known_version = np.zeros((n, 2 * links), dtype=np.int64)
         self._running = np.ones(n, dtype=bool)
         self._pending = np.zeros(n, dtype=bool)
         self._last_run = np.full(n, -MINUTE, dtype=np.int64)
@@ -135,18 +137,26 @@ class ControlPlane:
         for side, delay in enumerate(delays):
             self._clock.call_at(
                 self._clock.now + int(delay),
-                lambda side=side: self._noticed(link, side, heard, change, cause),  # type: ignore[misc]
+                partial(self._noticed, link, side, heard, change, cause),
             )
 
     def set_cost(self, link: int, cost: int, cause: str) -> None:
         """Advertise a new metric of a link from both ends."""
-        self._advertised_cost[link] = cost
-        for end in (self._network.link_a[link], self._network.link_z[link]):
-            self._flood(int(end), cause)
+        for side in (0, 1):
+            self._originate(link, side, bool(self._advertised[2 * link + side]), cost, cause)
 
-    def set_running(self, element: int, running: bool) -> None:
+    def set_running(self, element: int, running: bool, cause: str) -> None:
         """Tell whether an element's routing daemon runs; a dead one keeps its table."""
         self._running[element] = running
+        if not running:
+            return
+        ends = (self._network.link_a, self._network.link_z)
+        for near, far in (ends, ends[::-1]):
+            for link in np.flatnonzero((near == element) & self._adjacent).tolist():
+                neighbour = int(far[link])
+                self._clock.call_at(
+                    self._clock.now + self._timers.up_low, partial(self._flood, neighbour, cause)
+                )
 
     def _noticed(self, link: int, side: int, heard: bool, change: int, cause: str) -> None:
         """One end takes the adjacency up or down, unless the link has changed again since."""
@@ -163,38 +173,53 @@ class ControlPlane:
         if now_up != self._adjacent[link]:
             self._adjacent[link] = now_up
             self._adjacency_changed(link, now_up)
+        self._originate(link, side, heard, int(self._known_cost[end, direction]), cause)
+
+    def _originate(self, link: int, side: int, up: bool, cost: int, cause: str) -> None:
+        """One end of a link makes a new version of what it says of it, and floods it."""
+        end = int((self._network.link_a, self._network.link_z)[side][link])
+        direction = 2 * link + side
+        self._known[end, direction] = up
+        self._known_cost[end, direction] = cost
+        self._known_version[end, direction] += 1
+        self._schedule(end, cause)
         self._flood(end, cause)
 
     def _flood(self, origin: int, cause: str) -> None:
-        """Send what `origin`'s side of the network advertises now to everyone it can reach.
+        """Send all that `origin` knows to everyone it can reach.
 
-        The packet carries the present state of all that `origin` has heard, which is what database
-        synchronisation gives a returning neighbour.
+        More than the one changed packet, which is what database synchronisation gives a returning
+        neighbour; receivers keep the newer version of each, so nothing else changes.
         """
         weight = np.repeat(self._travel, 2)
-        matrix = adjacency(self._fabric, weight, np.repeat(self._adjacent, 2))
-        travel = dijkstra(matrix, directed=True, indices=origin)
-        heard = np.flatnonzero(np.isfinite(travel))
-        inside = np.zeros(self._fabric.n, dtype=bool)
-        inside[heard] = True
-        news = np.flatnonzero(inside[self._fabric.tail])
-        up, cost = self._advertised[news], self._advertised_cost.copy()
+        usable = np.repeat(self._adjacent, 2) & self._running[self._fabric.tail]
+        travel = dijkstra(adjacency(self._fabric, weight, usable), directed=True, indices=origin)
+        news = (
+            self._known[origin].copy(),
+            self._known_cost[origin].copy(),
+            self._known_version[origin].copy(),
+        )
         now = self._clock.now + self._timers.originate
-        for node in heard.tolist():
-            self._clock.call_at(
-                now + int(np.ceil(travel[node])),
-                lambda node=node: self._learn(node, news, up, cost, cause),  # type: ignore[misc]
-            )
+        for node in np.flatnonzero(np.isfinite(travel)).tolist():
+            if node != origin:
+                self._clock.call_at(
+                    now + int(np.ceil(travel[node])), partial(self._learn, node, news, cause)
+                )
 
-    def _learn(self, node: int, news: Ints, up: Bools, cost: Ints, cause: str) -> None:
-        """An element takes in flooded state and, if it is new, schedules a computation."""
+    def _learn(self, node: int, news: tuple[Bools, Ints, Ints], cause: str) -> None:
+        """An element takes in what is newer than its own."""
         if not self._running[node]:
             return
-        same = np.array_equal(self._known[node, news], up)
-        if same and np.array_equal(self._known_cost[node], cost):
-            return
-        self._known[node, news] = up
-        self._known_cost[node] = cost
+        up, cost, version = news
+        newer = version > self._known_version[node]
+        if newer.any():
+            self._known[node, newer] = up[newer]
+            self._known_cost[node, newer] = cost[newer]
+            self._known_version[node, newer] = version[newer]
+            self._schedule(node, cause)
+
+    def _schedule(self, node: int, cause: str) -> None:
+        """Plan a computation, as early as throttling allows."""
         if self._pending[node]:
             return
         self._pending[node] = True
@@ -202,7 +227,7 @@ class ControlPlane:
             self._clock.now + self._timers.spf_initial,
             int(self._last_run[node]) + self._timers.spf_hold,
         )
-        self._clock.call_at(earliest, lambda: self._compute(node, cause))
+        self._clock.call_at(earliest, partial(self._compute, node, cause))
 
     def _compute(self, node: int, cause: str) -> None:
         """Run the shortest-path computation and start the download of its table."""
@@ -214,13 +239,13 @@ class ControlPlane:
         self.recent_runs[node] += 1
         run = int(self._runs[node])
         pairs = self._known[node].reshape(-1, 2).all(axis=1)
-        up, cost = np.repeat(pairs, 2), np.repeat(self._known_cost[node], 2)
+        up, cost = np.repeat(pairs, 2), self._known_cost[node].copy()
         timers = self._timers
         download = timers.fib_base + timers.fib_prefix_us * timers.prefixes * self._fabric.n // 1000
         share = float(noise.uniform(self._key, self._node_hash[[node]], run)[0])
         ready = timers.spf_compute + round(download * (0.5 + share))
         self._clock.call_at(
-            self._clock.now + ready, lambda: self._downloaded(node, run, up, cost, cause)
+            self._clock.now + ready, partial(self._downloaded, node, run, up, cost, cause)
         )
 
     def _downloaded(self, node: int, run: int, up: Bools, cost: Ints, cause: str) -> None:
