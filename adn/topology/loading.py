@@ -1,0 +1,98 @@
+"""Healthy load of links under even sharing, and the line rates that carry it.
+
+A sizing rule, not the twin's routing: every node shares its traffic towards a target evenly over
+all its next hops on shortest paths; a service's few flow groups hash less evenly than that.
+"""
+
+from __future__ import annotations
+
+from math import ceil, inf
+from typing import Final
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from adn.topology.network import Floats, Ints
+
+# Ethernet rates of IEEE 802.3 (1, 10, 40, 100, 400 and 800 Gbit/s).
+LINE_RATES_BPS: Final = (1e9, 10e9, 40e9, 100e9, 400e9, 800e9)
+
+_CELLS_AT_ONCE: Final = 4_000_000
+
+
+def distances(nodes: int, a: Ints, z: Ints, cost: Ints) -> Floats:
+    """Return the least cost between all pairs of nodes, inf where there is no path, shape (n, n).
+
+    Args:
+        nodes: Number of nodes n.
+        a: Node row of each link's one end, shape (L,).
+        z: Node row of its other end, shape (L,).
+        cost: Cost of each link, positive whole numbers, shape (L,).
+    """
+    # Sparse constructors add parallel entries up, so only the cheapest of parallel links goes in.
+    order = np.lexsort((cost, np.maximum(a, z), np.minimum(a, z)))
+    low, high = np.minimum(a, z)[order], np.maximum(a, z)[order]
+    first = np.ones(order.size, dtype=bool)
+    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    weights = cost[order][first].astype(np.float64)
+    graph = csr_array((weights, (low[first], high[first])), shape=(nodes, nodes))
+    return np.asarray(dijkstra(graph, directed=False), dtype=np.float64)
+
+
+def healthy_load(a: Ints, z: Ints, cost: Ints, demand: Floats) -> tuple[Floats, Floats]:
+    """Return the load of each link from a to z and from z to a under even sharing per hop.
+
+    Args:
+        a: Node row of each link's a end, shape (L,).
+        z: Node row of each link's z end, shape (L,).
+        cost: Cost of each link, positive whole numbers, shape (L,).
+        demand: Traffic from row to column, bit/s, shape (n, n); what has no path is not carried.
+
+    Returns:
+        Two arrays of shape (L,), bit/s.
+    """
+    nodes, links = demand.shape[0], a.size
+    load = np.zeros(2 * links)
+    if not links:
+        return load, load.copy()
+    distance = distances(nodes, a, z, cost)
+    tail, head, price = np.concatenate([a, z]), np.concatenate([z, a]), np.concatenate([cost, cost])
+    ones, rows = np.ones(2 * links), np.arange(2 * links)
+    leaving = csr_array((ones, (tail, rows)), shape=(nodes, 2 * links))
+    arriving = csr_array((ones, (head, rows)), shape=(nodes, 2 * links))
+    targets = np.flatnonzero(demand.any(axis=0))
+    step = max(1, _CELLS_AT_ONCE // (2 * links))
+    for start in range(0, targets.size, step):
+        some = targets[start : start + step]
+        to_go = distance[:, some]
+        finite = np.isfinite(to_go)
+        on_path = finite[tail] & (to_go[tail] == price[:, None] + to_go[head])
+        ways = leaving @ on_path.astype(np.float64)
+        share = on_path / np.maximum(ways, 1.0)[tail]
+        moving = np.where(finite, demand[:, some], 0.0)
+        moving[some, np.arange(some.size)] = 0.0
+        while moving.any():  # paths have no loops, so every round brings the traffic a hop on
+            flow = moving[tail] * share
+            load += flow.sum(axis=1)
+            moving = arriving @ flow
+            moving[some, np.arange(some.size)] = 0.0
+    return load[:links], load[links:]
+
+
+def smallest_rate(load_bps: float, headroom: float) -> float:
+    """Return the smallest line rate of which `load_bps` is at most the share `headroom`.
+
+    Above the largest single rate, whole multiples of it.
+
+    >>> smallest_rate(4e9, 0.5) / 1e9, smallest_rate(6e9, 0.5) / 1e9, smallest_rate(1e12, 0.5) / 1e9
+    (10.0, 40.0, 2400.0)
+    """
+    largest = LINE_RATES_BPS[-1]
+    rate = next((rate for rate in LINE_RATES_BPS if load_bps <= headroom * rate), inf)
+    if rate < inf:
+        return rate
+    times = ceil(load_bps / (headroom * largest))
+    while load_bps > headroom * (times * largest):  # rounding of the division
+        times += 1
+    return times * largest

@@ -1,0 +1,155 @@
+"""Where networks come from: the topohub collection by name, and GraphML files.
+
+A source yields a `RawTopology`: what it says and no more. What it lacks is filled elsewhere, by
+stated rules.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from adn.base.errors import Finding, TopologyError
+from adn.topology.naming import closest
+
+TOPOHUB = "topohub:"
+GRAPHML = ".graphml"
+
+
+@dataclass(frozen=True, slots=True)
+class RawNode:
+    """A node as the source has it; coordinates in degrees, None where unknown."""
+
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+    kind: str = "router"
+
+
+@dataclass(frozen=True, slots=True)
+class RawEdge:
+    """An edge between two node rows; None where the source does not say."""
+
+    a: int
+    z: int
+    length_km: float | None = None
+    capacity_bps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawTopology:
+    """A network as its source gives it.
+
+    Attributes:
+        name: The network's name.
+        nodes: In the order of the source.
+        edges: In the order of the source; parallel ones are kept.
+        demands: Traffic by (from row, to row) in the source's unit; empty where it has none. A
+            pair that appears one way only is undirected.
+        origin: What to cite.
+    """
+
+    name: str
+    nodes: tuple[RawNode, ...]
+    edges: tuple[RawEdge, ...]
+    demands: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    origin: str = ""
+
+
+def load_topology(source: str, base_folder: Path | None = None) -> RawTopology:
+    """Return the network that `source` names.
+
+    Args:
+        source: ``topohub:<set>/<name>``, or a GraphML file.
+        base_folder: Folder that a relative file is looked up from; None means the current one.
+
+    Raises:
+        TopologyError: There is no such network, or its file is broken.
+    """
+    if source.startswith(TOPOHUB):
+        return _from_topohub(source.removeprefix(TOPOHUB))
+    if source.casefold().endswith(GRAPHML):
+        from adn.topology.graphml import read_graphml
+
+        path = Path(source)
+        return read_graphml(path if base_folder is None else base_folder / path)
+    near = closest(source, topohub_names())
+    raise TopologyError(
+        Finding(
+            "TOP020",
+            f"unknown topology source '{source}'; write topohub:<set>/<name> or a {GRAPHML} file",
+            hint=f"{TOPOHUB}{near}" if near else "",
+        )
+    )
+
+
+@cache
+def topohub_names() -> tuple[str, ...]:
+    """Return the keys of all networks that the installed topohub ships, sorted."""
+    root = resources.files("topohub") / "data"
+    return tuple(sorted(_json_keys(root, "")))
+
+
+def _json_keys(folder: Any, prefix: str) -> list[str]:
+    keys: list[str] = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            keys.extend(_json_keys(entry, f"{prefix}{entry.name}/"))
+        elif entry.name.endswith(".json"):
+            keys.append(prefix + entry.name.removesuffix(".json"))
+    return keys
+
+
+def _from_topohub(key: str) -> RawTopology:
+    # topohub pastes the key into a path, so nothing but a listed key may reach it.
+    names = topohub_names()
+    if key not in names:
+        raise TopologyError(_unknown_key(key, names))
+    text = (resources.files("topohub") / "data" / f"{key}.json").read_text(encoding="utf-8")
+    return _from_node_link(key, json.loads(text))
+
+
+def _unknown_key(key: str, names: tuple[str, ...]) -> Finding:
+    family, _, name = key.partition("/")
+    families = sorted({known.partition("/")[0] for known in names})
+    if family not in families:
+        near = closest(key, names) or closest(name or family, [n.partition("/")[2] for n in names])
+        full = next((n for n in names if near and (n == near or n.partition("/")[2] == near)), "")
+        return Finding(
+            "TOP021",
+            f"topohub has no set '{family}'; it has {', '.join(families)}",
+            hint=f"{TOPOHUB}{full}" if full else "",
+        )
+    near = closest(key, [known for known in names if known.startswith(f"{family}/")])
+    count = sum(known.startswith(f"{family}/") for known in names)
+    return Finding(
+        "TOP021",
+        f"topohub has no network '{name}' among the {count} of set '{family}'",
+        hint=f"{TOPOHUB}{near}" if near else "",
+    )
+
+
+def _from_node_link(key: str, data: Mapping[str, Any]) -> RawTopology:
+    # Node ids are strings in some sets and integers in others, and always strings as JSON keys.
+    rows = {str(node["id"]): row for row, node in enumerate(data["nodes"])}
+    nodes = []
+    for node in data["nodes"]:
+        longitude, latitude = node.get("pos") or (None, None)
+        name = str(node["name"]) if node.get("name") else f"node-{node['id']}"
+        nodes.append(RawNode(name, latitude, longitude))
+    edges = [
+        RawEdge(rows[str(edge["source"])], rows[str(edge["target"])], float(edge["dist"]))
+        for edge in data["edges"]
+    ]
+    demands = {
+        (rows[str(start)], rows[str(end)]): float(volume)
+        for start, ends in (data["graph"].get("demands") or {}).items()
+        for end, volume in ends.items()
+    }
+    origin = f"topohub {key} (link lengths are great-circle distances)"
+    return RawTopology(key, tuple(nodes), tuple(edges), demands, origin)
