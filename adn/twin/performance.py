@@ -1,0 +1,104 @@
+"""Performance: the noise-free KPIs of everything, from state, paths and demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from adn.physics.services import ServiceKpis, outside_limits
+from adn.physics.traffic import queue_delay_ms, queue_loss
+from adn.topology.network import Bools, Floats, Network
+from adn.twin.forwarding import Flows, Forwarding
+from adn.twin.state import Configuration, State
+
+BUFFER_MS: Final = 50.0
+"""Buffer of a backbone port, in ms of line rate (assumption; loops assume another value)."""
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Noise-free KPIs at one instant.
+
+    Attributes:
+        services: Loss, latency, rate, reachability per service.
+        utilisation: Offered load over usable rate per direction, carried up to 1, shape (D,).
+        overload: Offered load over usable rate, shape (D,); above 1 where a link is too small.
+        discards: Share dropped at the queue per direction, shape (D,).
+        outside: Services outside their instantaneous limits, shape (S,).
+        down: Services with nothing getting through, shape (S,).
+    """
+
+    services: ServiceKpis
+    utilisation: Floats
+    overload: Floats
+    discards: Floats
+    outside: Bools
+    down: Bools
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        state: State,
+        configuration: Configuration,
+        forwarding: Forwarding,
+        demand_bps: Floats,
+    ) -> Performance:
+        """Follow every flow group along its path."""
+        flows, paths, arrives = forwarding.flows, forwarding.paths, forwarding.arrives
+        sent = demand_bps * configuration.admitted
+        per_flow = (sent / flows.count)[flows.service]
+        directions = len(network.directions)
+        hops = paths.shape[1]
+        load = np.bincount(
+            paths.ravel(), weights=np.repeat(per_flow, hops), minlength=directions + 1
+        )[:directions]
+        discards = queue_loss(load, state.capacity_bps, BUFFER_MS)
+        keep = np.append((1.0 - state.loss) * (1.0 - state.errors) * (1.0 - discards), 1.0)
+        wait = queue_delay_ms(load, state.capacity_bps, BUFFER_MS)
+        delay = np.append(state.delay_ms + wait, 0.0)
+        kept = np.where(arrives, np.multiply.reduce(keep[paths], axis=1), 0.0)
+        services = _by_service(flows, kept, delay[paths].sum(axis=1), configuration, sent)
+        down_ends = ~(state.element_up[network.service_a] & state.element_up[network.service_z])
+        if down_ends.any():
+            services = _dark(services, down_ends)
+        overload = load / state.capacity_bps
+        return cls(
+            services=services,
+            utilisation=np.minimum(overload, 1.0),
+            overload=overload,
+            discards=discards,
+            outside=outside_limits(services, network.latency_limit_ms, network.loss_limit),
+            down=~services.reachable,
+        )
+
+
+def _by_service(
+    flows: Flows, kept: Floats, delay: Floats, configuration: Configuration, sent: Floats
+) -> ServiceKpis:
+    """Average flow groups into services; latency is that of what gets through."""
+    if not len(flows.count):
+        nothing = np.zeros(0)
+        return ServiceKpis(nothing, nothing, nothing, np.zeros(0, dtype=bool))
+    through = np.add.reduceat(kept, flows.first)
+    late = np.add.reduceat(kept * delay, flows.first)
+    reachable = through > 0.0
+    share = through / flows.count
+    return ServiceKpis(
+        loss=1.0 - share * configuration.admitted,
+        latency_ms=np.where(reachable, late / np.where(reachable, through, 1.0), np.nan),
+        rate_bps=sent * share,
+        reachable=reachable,
+    )
+
+
+def _dark(services: ServiceKpis, dark: Bools) -> ServiceKpis:
+    """Return the KPIs with the services of dark elements delivering nothing."""
+    return ServiceKpis(
+        loss=np.where(dark, 1.0, services.loss),
+        latency_ms=np.where(dark, np.nan, services.latency_ms),
+        rate_bps=np.where(dark, 0.0, services.rate_bps),
+        reachable=services.reachable & ~dark,
+    )
