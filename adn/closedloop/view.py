@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from adn.base.clock import Millis
+from adn.base.clock import SECOND, Millis
 from adn.northbound.alarms import Alarm
-from adn.northbound.commands import Command, CommandResult
+from adn.northbound.commands import Command, CommandResult, command_kinds
 from adn.northbound.inventory import Inventory
-from adn.northbound.post import Candidates, RollUp, SeriesReply
-from adn.northbound.telemetry import Table
+from adn.northbound.post import Candidate, Candidates, RollUp, Series, SeriesReply
+from adn.northbound.telemetry import Roster, Table, kpi
 from adn.topology.network import Network
+
+RECENT: Final = 3
+"""How many of its latest samples the value of a departure is the mean of."""
+LATE: Final[Millis] = 8 * SECOND
+"""How late a frame may be before a series not heard of counts as back to normal (assumption)."""
+_LOST: Final = 0.9
+"""Above this share lost, what is delivered tells nothing of what is offered."""
+
+SeriesKey = tuple[Table, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,30 @@ class Departure:
     ticks: int
     first_at: Millis
     last_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    """The samples of one departure so far."""
+
+    latest: Candidate
+    first_at: Millis
+    last_at: Millis
+    values: tuple[float, ...]
+
+    def departure(self, table: Table) -> Departure:
+        return Departure(
+            table=table,
+            object=self.latest.object,
+            kpi=self.latest.kpi,
+            value=sum(self.values) / len(self.values),
+            mean=self.latest.mean,
+            spread=self.latest.spread,
+            z=self.latest.z,
+            ticks=self.latest.ticks,
+            first_at=self.first_at,
+            last_at=self.last_at,
+        )
 
 
 class View:
@@ -78,31 +112,136 @@ class View:
         self.routes: Mapping[str, tuple[str, ...]] = {}
         self.limits: Mapping[str, float] = {}
         self.costs: Mapping[str, int] = {}
+        self._rosters: dict[Table, tuple[str, ...]] = {}
+        self._tracks: dict[SeriesKey, _Track] = {}
+        self._measured: dict[Table, Millis] = {}
+        self._series: dict[SeriesKey, Series] = {}
+        self._silent: dict[Table, tuple[Millis, frozenset[str]]] = {}
+        self._recorded_costs = {row.id: row.cost for row in self.network.rows.links}
 
-    def departure(self, table: Table, name: str, kpi: str) -> Departure | None:
+    def departure(self, table: Table, name: str, measure: str) -> Departure | None:
         """Return how a series departs from its baseline, or None where it does not."""
-        raise NotImplementedError
+        track = self._tracks.get((table, name, measure))
+        return track.departure(table) if track and self._lasts(table, track) else None
 
-    def departures(self, table: Table, kpi: str) -> Mapping[str, Departure]:
+    def departures(self, table: Table, measure: str) -> Mapping[str, Departure]:
         """Return the departures of a KPI by object, sorted by object."""
-        raise NotImplementedError
+        return {
+            key[1]: track.departure(table)
+            for key, track in sorted(self._tracks.items())
+            if key[0] == table and key[2] == measure and self._lasts(table, track)
+        }
+
+    def series(self, table: Table, name: str, measure: str) -> Series | None:
+        """Return the samples of a series that were last asked for, or None."""
+        return self._series.get((table, name, measure))
+
+    def roster(self, table: Table) -> tuple[str, ...]:
+        """Return the objects that report in a table, as they say themselves."""
+        return self._rosters.get(table, ())
+
+    def _lasts(self, table: Table, track: _Track) -> bool:
+        interval = kpi(table, track.latest.kpi).interval_ms
+        passed_over = self._measured[table] >= track.last_at + 2 * interval
+        return not passed_over and self.now < track.last_at + 2 * interval + LATE
+
+    def see_roster(self, now: Millis, seen: Roster) -> None:
+        """Take in which objects report."""
+        self.now = now
+        self._rosters[seen.table] = seen.ids
 
     def see_alarm(self, now: Millis, alarm: Alarm) -> None:
-        """Take in an alarm or its clear."""
-        raise NotImplementedError
+        """Take in an alarm or its clear; a repeated notification changes nothing."""
+        self.now = now
+        active, arrivals = dict(self.active_alarms), dict(self.alarm_arrivals)
+        if alarm.is_clear:
+            active.pop(alarm.alarm_id, None)
+            arrivals.pop(alarm.alarm_id, None)
+        else:
+            active.setdefault(alarm.alarm_id, alarm)
+            arrivals.setdefault(alarm.alarm_id, now)
+        self.active_alarms, self.alarm_arrivals = active, arrivals
 
     def see_candidates(self, now: Millis, seen: Candidates) -> None:
         """Take in the candidates of one frame."""
-        raise NotImplementedError
+        self.now = now
+        table, at = seen.table, seen.measured_at
+        self._measured[table] = max(at, self._measured.get(table, 0))
+        for row in seen.rows:
+            key = (table, row.object, row.kpi)
+            before = self._tracks.get(key)
+            if before is None or row.ticks == 1 or not self._lasts(table, before):
+                self._tracks[key] = _Track(row, at, at, (row.value,))
+            else:
+                values = (*before.values, row.value)[-RECENT:]
+                self._tracks[key] = _Track(row, before.first_at, at, values)
+        self._see_silence(table, at, frozenset(seen.silent))
+
+    def _see_silence(self, table: Table, at: Millis, names: frozenset[str]) -> None:
+        before = self._silent.get(table)
+        if before is not None and before[0] == at:
+            names |= before[1]
+        self._silent[table] = (at, names)
+        elements = set(self._silent.get("element", (0, frozenset()))[1])
+        quiet = self._silent.get("direction", (0, frozenset()))[1]
+        if quiet:
+            talking: set[str] = set()
+            for name, tail in zip(self.network.directions.ids, self.network.tail, strict=True):
+                if name not in quiet:
+                    talking.add(self.network.elements[int(tail)])
+            elements |= set(self.network.elements.ids) - talking
+        self.silent = frozenset(elements)
 
     def see_rollup(self, now: Millis, seen: RollUp) -> None:
         """Take in a roll-up; its measured service rates become the offered rates."""
-        raise NotImplementedError
+        self.now = now
+        if seen.table != "service" or "rate" not in seen.kpis:
+            return
+        rate = seen.mean[seen.kpis.index("rate")].tolist()
+        lost = (
+            seen.mean[seen.kpis.index("loss")].tolist()
+            if "loss" in seen.kpis
+            else [0.0] * len(rate)
+        )
+        rates = dict(self.rates)
+        for name, delivered, loss in zip(self.roster("service"), rate, lost, strict=True):
+            if delivered > 0 and loss < _LOST and name not in self.limits:
+                rates[name] = delivered / (1.0 - max(0.0, loss))
+        self.rates = rates
 
-    def see_series(self, now: Millis, seen: SeriesReply) -> None:
-        """Take in raw series."""
-        raise NotImplementedError
+    def see_series(self, now: Millis, seen: SeriesReply, offered_before: Millis = 0) -> None:
+        """Take in raw series; rates measured before an instant become the offered rates."""
+        self.now = now
+        rates = dict(self.rates)
+        for row in seen.series:
+            self._series[row.table, row.object, row.kpi] = row
+            if (row.table, row.kpi) == ("service", "rate") and offered_before:
+                held = [
+                    value
+                    for at, value in zip(row.measured_at, row.values, strict=True)
+                    if at < offered_before and value > 0
+                ]
+                if held:
+                    rates[row.object] = sum(held) / len(held)
+        self.rates = rates
 
     def see_result(self, now: Millis, command: Command, result: CommandResult) -> None:
         """Take in the answer to a command; what was configured becomes known configuration."""
-        raise NotImplementedError
+        self.now = now
+        if command_kinds()[command.kind].use == "probe":
+            self.probes = (*self.probes, (command, result))
+        elif result.ok:
+            self._configure(command)
+
+    def _configure(self, command: Command) -> None:
+        params = command.params
+        if command.kind == "steer-services":
+            routes = dict(self.routes) | {s: tuple(p) for s, p in params["routes"].items()}
+            self.routes = {name: path for name, path in sorted(routes.items()) if path}
+        elif command.kind == "limit-services":
+            limits = dict(self.limits) | {s: float(x) for s, x in params["shares"].items()}
+            self.limits = {name: share for name, share in sorted(limits.items()) if share < 1.0}
+        elif command.kind == "set-link-cost":
+            costs = dict(self.costs) | {command.target: int(params["cost"])}
+            recorded = self._recorded_costs
+            self.costs = {n: c for n, c in sorted(costs.items()) if c != recorded.get(n)}
