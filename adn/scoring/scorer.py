@@ -1,0 +1,74 @@
+"""From the logs of a run to its scorecard: pure, repeatable, and without a simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from adn.base.records import Record
+from adn.scoring.actions import effects_of, wrong_actions
+from adn.scoring.alarms import alarm_counts
+from adn.scoring.assess import level_lived
+from adn.scoring.clocks import Targets, clocks_of
+from adn.scoring.incidents import incidents_of
+from adn.scoring.log import RunLog, as_logged, read_run
+from adn.scoring.pairing import pair
+from adn.scoring.people import people_time
+from adn.scoring.scorecard import FaultScore, Scorecard, share_found
+from adn.scoring.service import service_time
+from adn.scoring.truth import faults_of
+
+
+def score(folder: Path) -> Scorecard:
+    """Return the scorecard of a run folder, from its two logs and its manifest.
+
+    Raises:
+        RunFolderError: The folder cannot be read, or its logs are not whole.
+    """
+    return score_log(read_run(folder))
+
+
+def score_records(
+    events: Iterable[Record], truth: Iterable[Record], manifest: Mapping[str, Any]
+) -> Scorecard:
+    """Return the scorecard of a run that is still in memory; equal to that of its folder.
+
+    Args:
+        events: Everything logged publicly, in order.
+        truth: Everything logged in secret, in order, up to ``truth.sealed``.
+        manifest: Needs ``scenario``, ``level``, ``seed``, ``digest``, ``timings_assumed`` and
+            ``simulated_s``; ``targets`` may override 1-3-5.
+    """
+    return score_log(RunLog(manifest, as_logged(events), as_logged(truth)))
+
+
+def score_log(log: RunLog) -> Scorecard:
+    """Return the scorecard of a log."""
+    faults, incidents = faults_of(log), incidents_of(log)
+    pairing = pair(faults, incidents)
+    targets, effects = Targets.of(log.manifest), effects_of(log)
+    scores = []
+    for fault in faults:
+        clocks = clocks_of(fault, pairing.incidents.get(fault.id), log.end, effects)
+        met, met_per_phase = clocks.met(targets), clocks.met_per_phase(targets)
+        scores.append(FaultScore(fault, clocks, met, met_per_phase))
+    manifest = log.manifest
+    return Scorecard(
+        scenario=manifest["scenario"],
+        level=str(manifest["level"]),
+        seed=manifest["seed"],
+        digest=manifest["digest"],
+        faults=tuple(scores),
+        incidents=len(incidents),
+        false_incidents=len(pairing.false),
+        duplicates=len(pairing.duplicates),
+        wrong_actions=len(wrong_actions(log)),
+        found=share_found(scores),
+        people=people_time(log),
+        service=service_time(log),
+        alarms=alarm_counts(log),
+        level_lived=level_lived(log).value,
+        timings_assumed=manifest["timings_assumed"],
+        simulated_s=float(manifest["simulated_s"]),
+    )
