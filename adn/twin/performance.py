@@ -52,9 +52,9 @@ class Performance:
         per_flow = (sent / flows.count)[flows.service]
         directions = len(network.directions)
         hops = paths.shape[1]
-        load = np.bincount(
+        load: Floats = np.bincount(
             paths.ravel(), weights=np.repeat(per_flow, hops), minlength=directions + 1
-        )[:directions]
+        )[:directions].astype(np.float64)
         discards = queue_loss(load, state.capacity_bps, BUFFER_MS)
         keep = np.append((1.0 - state.loss) * (1.0 - state.errors) * (1.0 - discards), 1.0)
         wait = queue_delay_ms(load, state.capacity_bps, BUFFER_MS)

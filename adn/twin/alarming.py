@@ -1,0 +1,188 @@
+"""Alarming: conditions that stand long enough become X.733 alarms, as elements raise them.
+
+An alarm is raised from the difference of two states, never by a fault. It soaks before it is
+raised and before it is cleared, travels with delay, may be lost or doubled, and cannot leave an
+element that is cut off; what still stands when the element comes back is raised then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from adn.base import noise
+from adn.base.clock import SECOND, Millis, SimClock
+from adn.base.sampling import Delay
+from adn.base.streams import Key, hash32
+from adn.northbound.alarms import Alarm, EventType, ProbableCause, Severity
+from adn.topology.network import Bools, Ints, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How elements raise alarms, and what becomes of them on the way.
+
+    Attributes:
+        soak: How long a condition must stand before it is raised; at most 10 s.
+        clear_soak: How long it must be gone before it is cleared.
+        delay: From raising to arrival.
+        lost: Share of notifications that never arrive, 0..1.
+        duplicated: Share that arrive twice, 0..1.
+        clock_skew: Standard deviation of element clocks, ms.
+    """
+
+    soak: Millis
+    clear_soak: Millis
+    delay: Delay
+    lost: float
+    duplicated: float
+    clock_skew: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a condition is called when it is raised."""
+
+    event_type: EventType
+    cause: ProbableCause
+    severity: Severity
+    problem: str
+
+
+UTILISATION_LIMIT: Final = 0.95
+"""Egress load above which an element raises a threshold alarm (assumption, common default)."""
+
+_MEANINGS: Final = {
+    "light": _Meaning(
+        EventType.COMMUNICATIONS, ProbableCause.LOSS_OF_SIGNAL, Severity.CRITICAL, "loss of signal"
+    ),
+    "adjacency": _Meaning(
+        EventType.COMMUNICATIONS, ProbableCause.ADJACENCY_DOWN, Severity.MAJOR, "adjacency lost"
+    ),
+    "load": _Meaning(
+        EventType.QUALITY_OF_SERVICE, ProbableCause.THRESHOLD_CROSSED, Severity.MINOR, "utilisation"
+    ),
+}
+
+
+class _Group:
+    """The conditions of one kind: what stands, what is raised, and by whom."""
+
+    def __init__(self, meaning: _Meaning, objects: tuple[str, ...], reporter: Ints) -> None:
+        n = len(objects)
+        self.meaning, self.objects, self.reporter = meaning, objects, reporter
+        self.standing = np.zeros(n, dtype=bool)
+        self.changes = np.zeros(n, dtype=np.int64)
+        self.raised: dict[int, str] = {}
+
+
+class Alarming:
+    """Watches conditions and hands arriving notifications to `send(alarm)`.
+
+    `raised(alarm_id, object)` is told of every alarm when it is raised, lost or not.
+    """
+
+    def __init__(
+        self,
+        clock: SimClock,
+        network: Network,
+        key: Key,
+        habits: Habits,
+        send: Callable[[Alarm], None],
+        raised: Callable[[str, str], None],
+    ) -> None:
+        self._clock, self._habits = clock, habits
+        self._send, self._raised = send, raised
+        self._elements = network.elements.ids
+        doubled = tuple(name for name in network.links.ids for _ in (0, 1))
+        self._groups = {
+            "light": _Group(_MEANINGS["light"], network.directions.ids, network.head),
+            "adjacency": _Group(_MEANINGS["adjacency"], doubled, network.tail),
+            "load": _Group(_MEANINGS["load"], network.directions.ids, network.tail),
+        }
+        hashes = np.array([hash32(name) for name in self._elements], np.uint32)
+        skew = noise.standard(key.word("alarms/skew"), hashes, 0)
+        self._skew = np.round(skew * habits.clock_skew).astype(np.int64)
+        self._key = key
+        self._managed = np.ones(len(self._elements), dtype=bool)
+        self._notifications = 0
+        self._alarms = 0
+
+    def update(self, conditions: dict[str, Bools]) -> None:
+        """Take in the present conditions; what changed is raised or cleared after its soak."""
+        for name, standing in conditions.items():
+            group = self._groups[name]
+            changed = np.flatnonzero(standing != group.standing)
+            group.standing = standing.copy()
+            for row in changed.tolist():
+                self._watch(group, row)
+
+    def set_managed(self, managed: Bools) -> None:
+        """Take in which elements can reach operations; those that return report what stands."""
+        back = managed & ~self._managed
+        self._managed = managed.copy()
+        if not back.any():
+            return
+        for group in self._groups.values():
+            differs = group.standing.copy()
+            differs[sorted(group.raised)] ^= True
+            for row in np.flatnonzero(differs & back[group.reporter]).tolist():
+                self._watch(group, row)
+
+    def _watch(self, group: _Group, row: int) -> None:
+        group.changes[row] += 1
+        soak = self._habits.soak if group.standing[row] else self._habits.clear_soak
+        self._clock.call_at(
+            self._clock.now + soak, partial(self._decide, group, row, int(group.changes[row]))
+        )
+
+    def _decide(self, group: _Group, row: int, change: int) -> None:
+        """Raise or clear, if the condition has stood still and its element can be heard."""
+        if group.changes[row] != change or not self._managed[group.reporter[row]]:
+            return
+        if group.standing[row] and row not in group.raised:
+            self._alarms += 1
+            group.raised[row] = f"ALM-{self._alarms:06d}"
+            self._raised(group.raised[row], group.objects[row])
+            self._notify(group, row, group.raised[row], group.meaning.severity)
+        elif not group.standing[row] and row in group.raised:
+            self._notify(group, row, group.raised.pop(row), Severity.CLEARED)
+
+    def _notify(self, group: _Group, row: int, alarm_id: str, severity: Severity) -> None:
+        self._notifications += 1
+        reporter = int(group.reporter[row])
+        alarm = Alarm(
+            notification_id=self._notifications,
+            alarm_id=alarm_id,
+            managed_object=group.objects[row],
+            reported_by=self._elements[reporter],
+            event_type=group.meaning.event_type,
+            probable_cause=group.meaning.cause,
+            perceived_severity=severity,
+            event_time=max(0, self._clock.now + int(self._skew[reporter])),
+            specific_problem=group.meaning.problem,
+        )
+        stream = self._key.stream(f"alarms/{alarm_id}/{severity}")
+        if stream.random() < self._habits.lost:
+            return
+        copies = 2 if stream.random() < self._habits.duplicated else 1
+        for _ in range(copies):
+            self._clock.call_at(
+                self._clock.now + self._habits.delay.sample(stream), partial(self._send, alarm)
+            )
+
+
+def default_habits() -> Habits:
+    """Return habits for use where a scenario states none; all are assumptions."""
+    return Habits(
+        soak=2 * SECOND,
+        clear_soak=5 * SECOND,
+        delay=Delay("lognormal", 1 * SECOND, 4 * SECOND),
+        lost=0.01,
+        duplicated=0.02,
+        clock_skew=500,
+    )

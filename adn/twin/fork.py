@@ -1,0 +1,80 @@
+"""Forks: the network as it would settle, had something been otherwise.
+
+A SimPy environment cannot be copied; a fork is a copy of condition, configuration and demand, on
+which the same physics is run to its settled end. The twin judges plans and blames faults by forks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from adn.northbound.commands import Command
+from adn.topology.network import Bools, Floats, Network
+from adn.twin.effects import RefusedError, apply
+from adn.twin.forwarding import Forwarding
+from adn.twin.impairments import Overlay
+from adn.twin.performance import Performance
+from adn.twin.state import Configuration, State
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A network that might be.
+
+    Attributes:
+        network: What it is made of.
+        forwarding: A forwarding plane to copy; its own state is not touched.
+        overlay: The impairments.
+        configuration: The configuration.
+        demand_bps: Offered rate of each service, bit/s, shape (S,).
+    """
+
+    network: Network
+    forwarding: Forwarding
+    overlay: Overlay
+    configuration: Configuration
+    demand_bps: Floats
+
+    def without(self, owner: str) -> Fork:
+        """Return the fork in which `owner` impairs nothing."""
+        return replace(self, overlay=self.overlay.without(owner))
+
+    def after(self, commands: Iterable[Command]) -> Fork:
+        """Return the fork in which the commands have been carried out; refused ones do nothing."""
+        fork = self
+        for command in commands:
+            try:
+                effect = apply(fork.network, command, fork.configuration, fork.overlay)
+            except RefusedError:
+                continue
+            fork = replace(fork, configuration=effect.configuration, overlay=effect.overlay)
+        return fork
+
+    def settled(self) -> Performance:
+        """Return the performance once every element forwards by the present state."""
+        state = State.of(self.network, self.overlay)
+        forwarding = self.forwarding.fork()
+        forwarding.set_routes(self.configuration.routes)
+        forwarding.settle(np.repeat(state.adjacent, 2), np.repeat(self.configuration.cost, 2))
+        forwarding.refresh()
+        return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
+
+
+def pain(network: Network, performance: Performance) -> float:
+    """Return how far services are beyond their limits, weighted by customers.
+
+    One unit is one customer of a service that delivers nothing; a service outside its limits counts
+    at least a tenth, plus its loss beyond the limit. An ordering for judging commands, not a KPI.
+    """
+    beyond = np.clip(performance.services.loss - network.loss_limit, 0.0, 1.0)
+    weight = np.where(performance.outside, np.maximum(0.1, beyond), 0.0)
+    return float((weight * network.customers).sum())
+
+
+def newly(before: Bools, after: Bools) -> Bools:
+    """Return what is true after and was not before."""
+    changed: Bools = after & ~before
+    return changed
