@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adn.base.clock import SECOND, Millis
+from adn.closedloop.knowledge.recorded import sound
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult, command_kinds
 from adn.northbound.inventory import Inventory
@@ -87,7 +88,7 @@ class View:
     Attributes:
         now: The present instant, simulated ms.
         inventory: The network as recorded.
-        network: The same in columns.
+        network: The sound part of it, in columns.
         active_alarms: Alarms raised and not cleared, by alarm id, in order of arrival.
         alarm_arrivals: When each active alarm arrived, by alarm id.
         silent: Elements whose telemetry has stopped.
@@ -101,7 +102,7 @@ class View:
     def __init__(self, inventory: Inventory) -> None:
         self.now: Millis = 0
         self.inventory = inventory
-        self.network = Network.from_rows(inventory.rows)
+        self.network: Network = sound(inventory.rows).network
         self.active_alarms: Mapping[str, Alarm] = {}
         self.alarm_arrivals: Mapping[str, Millis] = {}
         self.silent: frozenset[str] = frozenset()

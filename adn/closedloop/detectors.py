@@ -1,0 +1,266 @@
+"""Detectors: from alarms, departures and silence to anomalies, the signals incidents are made of.
+
+Detection has two stages. The collector's statistics pass on what departs from its baseline; here a
+scikit-learn isolation forest, fitted on what healthy warm-up looked like, says which departures are
+out of the ordinary, and a rule of size and persistence says which of those are worth an incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from adn.base.clock import Millis
+from adn.base.streams import Key
+from adn.closedloop.view import SeriesKey, View
+from adn.northbound.alarms import Alarm, ProbableCause
+from adn.northbound.post import Candidate, Candidates, SeriesReply
+from adn.northbound.telemetry import Table, kpi
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """One signal that something is wrong.
+
+    Attributes:
+        table: What kind of object; ``link`` also for alarms on links.
+        object: Id of the object.
+        what: Name of the KPI, ``alarm`` or ``silence``.
+        measured_at: When it was first so, simulated ms.
+        size: Departure in spreads; 0 for alarms and silence.
+        opens: Whether it is reason enough for an incident; if not, it only adds to one.
+        alarm: Id of the alarm it stands for, or empty.
+        evidence: Its id in the log.
+    """
+
+    table: Table
+    object: str
+    what: str
+    measured_at: Millis
+    size: float = 0.0
+    opens: bool = True
+    alarm: str = ""
+    evidence: str = ""
+
+
+class Detector(Protocol):
+    """Anything that finds anomalies in what is seen."""
+
+    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+        """Return the anomalies that this observation reveals, each only once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """From what size on, and for how long, a departure must last.
+
+    Attributes:
+        at_once: Departure from the mean that is enough at one tick, the KPI's unit.
+        size: Departure that is enough after `ticks`, the KPI's unit.
+        share: Departure relative to the mean that is needed besides.
+        ticks: For how many consecutive ticks.
+        opens: Whether it may open an incident.
+    """
+
+    at_once: float
+    size: float
+    share: float
+    ticks: int
+    opens: bool = True
+
+
+# Sizes are assumptions, set against KPI noise so that hours of healthy noise open nothing and a
+# loss of one per cent is an anomaly at its second tick.
+PATIENCE: Final[Mapping[tuple[Table, str], Patience]] = {
+    ("service", "loss"): Patience(at_once=0.05, size=2.5e-3, share=0.0, ticks=2),
+    ("service", "latency"): Patience(at_once=np.inf, size=1.0, share=0.08, ticks=2),
+    ("service", "rate"): Patience(at_once=np.inf, size=0.0, share=0.5, ticks=2, opens=False),
+    ("direction", "discards"): Patience(at_once=0.05, size=2.5e-3, share=0.0, ticks=2),
+    ("direction", "utilisation"): Patience(
+        at_once=np.inf, size=0.15, share=0.25, ticks=2, opens=False
+    ),
+    ("direction", "errors"): Patience(at_once=1e-4, size=1e-5, share=0.0, ticks=2),
+    ("direction", "rx-power"): Patience(at_once=3.0, size=1.0, share=0.0, ticks=2),
+    ("element", "cpu"): Patience(at_once=np.inf, size=0.3, share=0.5, ticks=2, opens=False),
+}
+FEATURES: Final = ("z", "cusum", "ticks", "relative departure", "share of rows")
+_CAPS: Final = (50.0, 100.0, 10.0, 10.0, 1.0)
+TREES: Final = 50
+LEAST_ROWS: Final = 40
+"""Fewer rows than this cannot show what ordinary is: then size and persistence alone decide."""
+
+
+def preload() -> None:
+    """Import scikit-learn now, since it takes a second or more and is needed only later."""
+    import sklearn.ensemble  # noqa: F401
+
+
+class OrdinaryForest:
+    """The second stage: an isolation forest (Liu, Ting and Zhou, ICDM 2008) of ordinary rows."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+        self._rows: list[list[float]] = []
+        self._forest: Any = None
+
+    def learn_candidates(self, seen: Candidates, rows: int) -> None:
+        """Add candidates of healthy warm-up, of a table with so many rows."""
+        self._rows += features(seen.rows, rows)
+
+    def learn_series(self, seen: SeriesReply) -> None:
+        """Add samples of ordinary series, described as the collector would describe them."""
+        for series in seen.series:
+            held = np.array(series.values, dtype=np.float64)
+            held = held[np.isfinite(held)]
+            if len(held) < 2:
+                continue
+            known = kpi(series.table, series.kpi)
+            mean, spread = float(held.mean()), max(float(held.std()), known.floor)
+            sign = -1.0 if known.worse == "down" else 1.0
+            for value in held.tolist():
+                z = sign * (value - mean) / spread
+                relative = abs(value - mean) / max(abs(mean), known.floor)
+                self._rows.append(_capped((z, max(0.0, z - 1.0), 0.0, relative, 0.0)))
+
+    def fit(self) -> None:
+        """Fit on everything learnt, if it is enough."""
+        if len(self._rows) < LEAST_ROWS:
+            return
+        from sklearn.ensemble import IsolationForest
+
+        state = int(self._key.word("isolation-forest") % 2**32)
+        self._forest = IsolationForest(
+            n_estimators=TREES, max_samples=min(256, len(self._rows)), random_state=state, n_jobs=1
+        ).fit(np.array(self._rows))
+        self._rows = []
+
+    def unusual(self, candidates: Sequence[Candidate], count: int, rows: int) -> list[bool]:
+        """Return which candidates are out of the ordinary, of `count` in a table of `rows`."""
+        if self._forest is None or not candidates:
+            return [True] * len(candidates)
+        scores = self._forest.decision_function(np.array(features(candidates, rows, count)))
+        return [bool(score < 0) for score in scores]
+
+
+def features(rows: Sequence[Candidate], size: int, count: int | None = None) -> list[list[float]]:
+    """Return the `FEATURES` of candidates, of `count` in a table of `size` rows."""
+    share = (len(rows) if count is None else count) / max(1, size)
+    return [
+        _capped(
+            (
+                row.z,
+                row.cusum,
+                float(row.ticks),
+                abs(row.value - row.mean) / max(abs(row.mean), row.spread),
+                share,
+            )
+        )
+        for row in rows
+    ]
+
+
+def _capped(values: Sequence[float]) -> list[float]:
+    return [min(value, cap) for value, cap in zip(values, _CAPS, strict=True)]
+
+
+class DepartureDetector:
+    """Finds departures that are large or lasting, and out of the ordinary."""
+
+    def __init__(self, view: View, forest: OrdinaryForest) -> None:
+        self._view, self._forest = view, forest
+        self._told: set[SeriesKey] = set()
+        self._began: dict[SeriesKey, Millis] = {}
+
+    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+        """Return new anomalies among the candidates."""
+        if not isinstance(seen, Candidates):
+            return []
+        table = seen.table
+        worth: list[Candidate] = []
+        for row in seen.rows:
+            key = (table, row.object, row.kpi)
+            if row.ticks == 1:
+                self._told.discard(key)
+                self._began[key] = seen.measured_at
+            if key not in self._told and is_worth(table, row):
+                worth.append(row)
+        size = len(self._view.roster(table)) or len(seen.rows)
+        unusual = self._forest.unusual(worth, len(seen.rows), size)
+        found = []
+        for row in (row for row, odd in zip(worth, unusual, strict=True) if odd):
+            key = (table, row.object, row.kpi)
+            self._told.add(key)
+            rule = PATIENCE[table, row.kpi]
+            began = self._began.get(key, seen.measured_at)
+            found.append(Anomaly(table, row.object, row.kpi, began, row.z, rule.opens))
+        return found
+
+
+def is_worth(table: Table, row: Candidate) -> bool:
+    """Return whether a candidate is large enough for how long it has lasted.
+
+    >>> is_worth("service", Candidate("s", "loss", 0.2, 0.0, 2e-4, 1000.0, 40.0, 1))
+    True
+    >>> is_worth("service", Candidate("s", "loss", 0.01, 0.0, 2e-4, 50.0, 40.0, 1))
+    False
+    """
+    rule = PATIENCE.get((table, row.kpi))
+    if rule is None:
+        return False
+    away = abs(row.value - row.mean)
+    if away >= rule.at_once:
+        return True
+    lasting = row.ticks >= rule.ticks and row.z >= LEAST_Z
+    return lasting and away >= rule.size and away >= rule.share * abs(row.mean)
+
+
+LEAST_Z: Final = 8.0
+"""A lasting departure must still be this many spreads away: a mild one alone is no fault."""
+
+
+class AlarmDetector:
+    """Takes alarms at their word; a threshold crossed only adds to an incident."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+        """Return the anomaly of a newly raised alarm."""
+        if not isinstance(seen, Alarm) or seen.is_clear or seen.alarm_id in self._told:
+            return []
+        self._told.add(seen.alarm_id)
+        table: Table = "direction" if ">" in seen.managed_object else "link"
+        if "~" not in seen.managed_object and table == "link":
+            table = "element"
+        opens = seen.probable_cause is not ProbableCause.THRESHOLD_CROSSED
+        return [
+            Anomaly(
+                table=table,
+                object=seen.managed_object,
+                what="alarm",
+                measured_at=seen.event_time,
+                opens=opens,
+                alarm=seen.alarm_id,
+                evidence=seen.alarm_id,
+            )
+        ]
+
+
+class SilenceDetector:
+    """Notices elements whose telemetry has stopped."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._told: frozenset[str] = frozenset()
+
+    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+        """Return an anomaly for each element that fell silent."""
+        if not isinstance(seen, Candidates):
+            return []
+        fresh = sorted(self._view.silent - self._told)
+        self._told = self._view.silent
+        return [Anomaly("element", name, "silence", seen.measured_at) for name in fresh]
