@@ -29,8 +29,8 @@ from adn.topology.network import Network
 MIN_FLOW_GROUPS, MAX_FLOW_GROUPS = 8, 64
 
 # Ids are joined with these signs into ids of links, directions and services.
-_ELEMENT_ID = re.compile(r"[^\s~>#]+")
-_ANY_ID = re.compile(r"\S+")
+_ELEMENT_ID = re.compile(r"[^\s~>#\x00-\x1f\x7f]+")
+_ANY_ID = re.compile(r"[^\s\x00-\x1f\x7f]+")
 
 
 class NetworkBuilder:

@@ -59,7 +59,8 @@ def _given(raw: RawTopology, spec: TopologySpec) -> tuple[Demands, tuple[Assumpt
     start = np.array([a for a, _ in pairs], dtype=np.int64)
     end = np.array([z for _, z in pairs], dtype=np.int64)
     units = np.array([raw.demands[pair] for pair in pairs], dtype=np.float64)
-    directed = np.array([(z, a) in held for a, z in pairs], dtype=np.bool_)
+    # A source that tells the two ways of any pair apart means the direction of all its demands.
+    directed = np.full(len(pairs), any((z, a) in held for a, z in pairs), dtype=np.bool_)
     bps, scale = _scaled(units, len(raw.nodes), spec)
     note = Assumption("scale of demands", f"the source's proportions, {scale}", len(pairs))
     return Demands(start, end, bps, directed), (note,)

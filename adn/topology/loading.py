@@ -21,14 +21,14 @@ LINE_RATES_BPS: Final = (1e9, 10e9, 40e9, 100e9, 400e9, 800e9)
 _CELLS_AT_ONCE: Final = 4_000_000
 
 
-def distances(nodes: int, a: Ints, z: Ints, cost: Ints) -> Floats:
+def distances(nodes: int, a: Ints, z: Ints, cost: Ints | Floats) -> Floats:
     """Return the least cost between all pairs of nodes, inf where there is no path, shape (n, n).
 
     Args:
         nodes: Number of nodes n.
         a: Node row of each link's one end, shape (L,).
         z: Node row of its other end, shape (L,).
-        cost: Cost of each link, positive whole numbers, shape (L,).
+        cost: Cost of each link, positive, shape (L,).
     """
     # Sparse constructors add parallel entries up, so only the cheapest of parallel links goes in.
     order = np.lexsort((cost, np.maximum(a, z), np.minimum(a, z)))

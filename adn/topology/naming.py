@@ -82,6 +82,15 @@ def closest(word: str, known: Iterable[str]) -> str:
     >>> closest("Denvre", ["Denver", "Atlanta"]), closest("zzz", ["Denver"])
     ('Denver', '')
     """
+    return next(iter(closest_few(word, known)), "")
+
+
+def closest_few(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three known words like `word`, the most like first.
+
+    >>> closest_few("Geant201", ["Geant2012", "Geant2010", "Abilene"])
+    ('Geant2012', 'Geant2010')
+    """
     by_folded = {name.casefold(): name for name in sorted(known)}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else ""
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=3, cutoff=0.6)
+    return tuple(by_folded[name] for name in found)

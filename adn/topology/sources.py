@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from adn.base.errors import Finding, TopologyError
-from adn.topology.naming import closest
+from adn.topology.naming import closest, closest_few
 
 TOPOHUB = "topohub:"
 GRAPHML = ".graphml"
@@ -49,8 +49,8 @@ class RawTopology:
         name: The network's name.
         nodes: In the order of the source.
         edges: In the order of the source; parallel ones are kept.
-        demands: Traffic by (from row, to row) in the source's unit; empty where it has none. A
-            pair that appears one way only is undirected.
+        demands: Traffic by (from row, to row) in the source's unit; empty where it has none. If
+            no pair appears both ways, they have no direction.
         origin: What to cite.
     """
 
@@ -78,7 +78,8 @@ def load_topology(source: str, base_folder: Path | None = None) -> RawTopology:
 
         path = Path(source)
         return read_graphml(path if base_folder is None else base_folder / path)
-    near = closest(source, topohub_names())
+    by_name = {known.partition("/")[2]: known for known in reversed(topohub_names())}
+    near = by_name.get(closest(source.rpartition("/")[2], by_name), "")
     raise TopologyError(
         Finding(
             "TOP020",
@@ -116,22 +117,18 @@ def _from_topohub(key: str) -> RawTopology:
 
 def _unknown_key(key: str, names: tuple[str, ...]) -> Finding:
     family, _, name = key.partition("/")
-    families = sorted({known.partition("/")[0] for known in names})
-    if family not in families:
-        near = closest(key, names) or closest(name or family, [n.partition("/")[2] for n in names])
-        full = next((n for n in names if near and (n == near or n.partition("/")[2] == near)), "")
-        return Finding(
-            "TOP021",
-            f"topohub has no set '{family}'; it has {', '.join(families)}",
-            hint=f"{TOPOHUB}{full}" if full else "",
-        )
-    near = closest(key, [known for known in names if known.startswith(f"{family}/")])
-    count = sum(known.startswith(f"{family}/") for known in names)
-    return Finding(
-        "TOP021",
-        f"topohub has no network '{name}' among the {count} of set '{family}'",
-        hint=f"{TOPOHUB}{near}" if near else "",
-    )
+    within = {known.partition("/")[2]: known for known in names if known.startswith(f"{family}/")}
+    if within:
+        near = [f"{TOPOHUB}{within[each]}" for each in closest_few(name, within)]
+        message = f"topohub has no network '{name}' among the {len(within)} of set '{family}'"
+    else:
+        families = sorted({known.partition("/")[0] for known in names})
+        anywhere = {known.partition("/")[2]: known for known in reversed(names)}
+        near = [f"{TOPOHUB}{anywhere[each]}" for each in closest_few(name or family, anywhere)]
+        message = f"topohub has no set '{family}'; it has {', '.join(families)}"
+    if len(near) > 1:
+        message += f"; close to it are {', '.join(near)}"
+    return Finding("TOP021", message, hint=near[0] if near else "")
 
 
 def _from_node_link(key: str, data: Mapping[str, Any]) -> RawTopology:

@@ -1,0 +1,150 @@
+"""``adn topology``: a network's sizes, what was assumed about it, its weak spots and its links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adn.cli.render import print_json, print_line, print_table, remark
+
+if TYPE_CHECKING:
+    from adn.topology.network import Network
+    from adn.topology.specs import TopologySpec
+
+
+def command(
+    source: Annotated[
+        str,
+        typer.Argument(help="topohub:<set>/<name>, a GraphML file, or a scenario."),
+    ],
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn, such as directions.")] = 1,
+    export: Annotated[
+        Path | None, typer.Option(help="Also write the network as GraphML to this file.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Describe a network and what was assumed about it.
+
+    Shows sizes, every value that a rule has filled in, checks, single points of failure, and all
+    links with their rate, length, metric, ducts and healthy peak load.
+    """
+    from adn.base.streams import Key
+    from adn.topology.files import write_graphml
+    from adn.topology.filling import build_network, management_element
+
+    spec = _spec(source)
+    network = build_network(spec, Key.root(seed).stream("topology"))
+    described = _describe(network, management_element(network, spec.management))
+    if export is not None:
+        write_graphml(network, export, overwrite=force)
+        remark(f"written: {export}")
+    if as_json:
+        print_json(described)
+    else:
+        _show(described)
+
+
+def _spec(source: str) -> TopologySpec:
+    """Return the spec of a network named bare, with the default services, or of a scenario."""
+    from adn.topology.sources import GRAPHML, TOPOHUB
+    from adn.topology.specs import DEFAULT_SERVICES, TopologySpec
+
+    if source.startswith(TOPOHUB) or source.casefold().endswith(GRAPHML):
+        return TopologySpec(source, services=DEFAULT_SERVICES)
+    from adn.scenario import read
+
+    return read(source).topology
+
+
+def _describe(network: Network, management: str) -> dict[str, Any]:
+    """Return all that is shown, as a JSON-like value."""
+    from adn.base.quantities import quantise
+    from adn.topology.checks import check, link_loads, single_points
+
+    points = single_points(network)
+    loads = link_loads(network).tolist()
+    return {
+        "name": network.name,
+        "elements": len(network.elements),
+        "links": len(network.links),
+        "ducts": len(network.ducts),
+        "services": len(network.services),
+        "customers": int(network.customers.sum()),
+        "demand_bps": quantise(float(network.demand_bps.sum())),
+        "length_km": quantise(float(network.length_km.sum())),
+        "management": management,
+        "assumptions": [
+            {"what": row.what, "rule": row.rule, "count": row.count, "source": row.source}
+            for row in network.rows.assumptions
+        ],
+        "checks": [
+            {"code": finding.code, "message": finding.message} for finding in check(network)
+        ],
+        "single_points_of_failure": {
+            "elements": list(points.elements),
+            "links": list(points.links),
+            "ducts": list(points.ducts),
+        },
+        "link_table": [
+            {
+                "id": link.id,
+                "capacity_bps": quantise(link.capacity_bps),
+                "length_km": quantise(link.length_km),
+                "cost": link.cost,
+                "ducts": list(link.ducts),
+                "peak_load_bps": quantise(load),
+                "peak_load": quantise(load / link.capacity_bps),
+            }
+            for link, load in zip(network.rows.links, loads, strict=True)
+        ],
+    }
+
+
+def _show(described: dict[str, Any]) -> None:
+    """Print a description for people."""
+    sizes = "  ".join(
+        f"{described[key]:,} {key if described[key] != 1 else key[:-1]}"
+        for key in ("elements", "links", "ducts", "services", "customers")
+    )
+    print_line(described["name"], style="bold")
+    print_line(sizes)
+    print_line(
+        f"{described['length_km']:,.0f} km of links  "
+        f"{described['demand_bps'] / 1e9:,.6g} Gbit/s contracted  "
+        f"operations attach at {described['management']}"
+    )
+    print_line("")
+    print_table(
+        ["assumed", ("count", "right"), "rule", "source"],
+        [[row["what"], row["count"], row["rule"], row["source"]]
+         for row in described["assumptions"]],
+    )  # fmt: skip
+    print_line("")
+    if not described["checks"]:
+        print_line("checks: nothing to warn of")
+    else:
+        print_table(
+            ["check", "warning"], [[row["code"], row["message"]] for row in described["checks"]]
+        )
+    print_line("")
+    for table, names in described["single_points_of_failure"].items():
+        print_line(f"single points of failure, {table}: {', '.join(names) or 'none'}")
+    print_line("")
+    right = "right"
+    print_table(
+        ["link", ("Gbit/s", right), ("km", right), ("metric", right), ("peak load", right), "ducts"],
+        [
+            [
+                row["id"],
+                f"{row['capacity_bps'] / 1e9:g}",
+                f"{row['length_km']:.1f}",
+                row["cost"],
+                f"{row['peak_load']:.0%}",
+                " ".join(row["ducts"]),
+            ]
+            for row in described["link_table"]
+        ],
+    )  # fmt: skip
