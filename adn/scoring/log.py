@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from heapq import merge
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +36,15 @@ class RunLog:
     manifest: Mapping[str, Any]
     events: tuple[Record, ...]
     truth: tuple[Record, ...]
+    _places: Mapping[str, list[tuple[int, Record]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        places: dict[str, list[tuple[int, Record]]] = {}
+        for place, record in enumerate((*self.events, *self.truth)):
+            places.setdefault(record.kind, []).append((place, record))
+        object.__setattr__(self, "_places", places)
 
     @property
     def end(self) -> Millis:
@@ -46,10 +57,9 @@ class RunLog:
         return next(self.kind("truth.sealed"))
 
     def kind(self, *names: str) -> Iterator[Record]:
-        """Return the records of these kinds, truth or events, in order."""
-        return (
-            record for log in (self.events, self.truth) for record in log if record.kind in names
-        )
+        """Return the records of these kinds in the order of their file."""
+        rows = (self._places.get(name, ()) for name in names)
+        return (record for _, record in merge(*rows, key=itemgetter(0)))
 
 
 def as_logged(records: Iterable[Record]) -> tuple[Record, ...]:

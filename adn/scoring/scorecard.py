@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from adn.base.clock import MINUTE, Millis, seconds
+from adn.scoring.actions import effects_of
 from adn.scoring.alarms import AlarmCounts
-from adn.scoring.clocks import Clocks
+from adn.scoring.clocks import Clocks, Targets, clocks_of
+from adn.scoring.log import RunLog
+from adn.scoring.pairing import Pairing
 from adn.scoring.people import PeopleTime
 from adn.scoring.service import ServiceTime
 from adn.scoring.truth import Fault
@@ -123,6 +126,17 @@ class Scorecard:
     def missed(self) -> tuple[FaultScore, ...]:
         """Return the contestable faults whose 1-3-5 was missed."""
         return tuple(fault for fault in self.faults if fault.contestable and not fault.met_135)
+
+
+def fault_scores(log: RunLog, faults: Iterable[Fault], pairing: Pairing) -> tuple[FaultScore, ...]:
+    """Return the clocks of each fault, held against the run's targets."""
+    targets, effects = Targets.of(log.manifest), effects_of(log)
+    scores = []
+    for fault in faults:
+        clocks = clocks_of(fault, pairing.incidents.get(fault.id), log.end, effects)
+        met, met_per_phase = clocks.met(targets), clocks.met_per_phase(targets)
+        scores.append(FaultScore(fault, clocks, met, met_per_phase))
+    return tuple(scores)
 
 
 def share_found(faults: Iterable[FaultScore]) -> float:

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from adn.base.records import Record
-from adn.scoring.actions import effects_of, wrong_actions
+from adn.scoring.actions import wrong_actions
 from adn.scoring.alarms import alarm_counts
 from adn.scoring.assess import level_lived
-from adn.scoring.clocks import Targets, clocks_of
 from adn.scoring.incidents import incidents_of
 from adn.scoring.log import RunLog, as_logged, read_run
 from adn.scoring.pairing import pair
 from adn.scoring.people import people_time
-from adn.scoring.scorecard import FaultScore, Scorecard, share_found
+from adn.scoring.scorecard import Scorecard, fault_scores, share_found
 from adn.scoring.service import service_time
 from adn.scoring.truth import faults_of
 
@@ -47,19 +46,14 @@ def score_log(log: RunLog) -> Scorecard:
     """Return the scorecard of a log."""
     faults, incidents = faults_of(log), incidents_of(log)
     pairing = pair(faults, incidents)
-    targets, effects = Targets.of(log.manifest), effects_of(log)
-    scores = []
-    for fault in faults:
-        clocks = clocks_of(fault, pairing.incidents.get(fault.id), log.end, effects)
-        met, met_per_phase = clocks.met(targets), clocks.met_per_phase(targets)
-        scores.append(FaultScore(fault, clocks, met, met_per_phase))
+    scores = fault_scores(log, faults, pairing)
     manifest = log.manifest
     return Scorecard(
         scenario=manifest["scenario"],
         level=str(manifest["level"]),
         seed=manifest["seed"],
         digest=manifest["digest"],
-        faults=tuple(scores),
+        faults=scores,
         incidents=len(incidents),
         false_incidents=len(pairing.false),
         duplicates=len(pairing.duplicates),

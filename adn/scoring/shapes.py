@@ -145,6 +145,12 @@ _MANIFEST: Final[Mapping[str, Shape]] = {
 }
 
 
+def shapes_of(name: str) -> Mapping[str, Shape]:
+    """Return the shapes of a kind's values; every piece of evidence says when it was begun."""
+    evidence = {"data.started_s": NUMBER} if CATALOGUE[name].task else {}
+    return {**evidence, **SHAPES.get(name, {})}
+
+
 def envelope_problems(value: Mapping[str, Any], version: int) -> list[str]:
     """Return what is wrong with the outer keys of a line."""
     if value.get("v") != version:
@@ -171,7 +177,7 @@ def record_problems(record: Record, file: File) -> list[tuple[str, str]]:
     if kind.task and (record.task != kind.task or not record.by):
         message = f"{kind.name} is evidence; it must have task {kind.task} and by whom it was done"
         problems.append(("RUN007", message))
-    shapes = SHAPES.get(kind.name, {})
+    shapes = shapes_of(kind.name)
     nested = {
         key: shape
         for key, shape in shapes.items()

@@ -34,7 +34,7 @@ class Run:
         self,
         at_s: float = 600.0,
         *,
-        id: str = "FLT-0001",
+        name: str = "FLT-0001",
         kind: str = "fibre-cut",
         target: str = CUT[0],
         problem: str = CUT[1],
@@ -57,28 +57,28 @@ class Run:
             "params": {},
             "equivalent": [list(row) for row in equivalent],
         }
-        self.true(0.0, "fault.planned", id, ref={"target": target}, data=planned)
+        self.true(0.0, "fault.planned", name, ref={"target": target}, data=planned)
         self.true(
             at_s,
             "fault.onset",
-            id,
+            name,
             ref={"target": target, "objects": list(objects)},
             data={"impairments": 1},
         )
         if visible_s is not None:
-            self.true(visible_s, "fault.visible", id, data={"via": "alarm"})
+            self.true(visible_s, "fault.visible", name, data={"via": "alarm"})
         if out:
-            self.impact(at_s, out=out, cause="fault", id=id)
+            self.impact(at_s, out=out, cause="fault", name=name)
         if restored_s is not None:
-            self.impact(restored_s, back=out, cause=cause, id=id)
+            self.impact(restored_s, back=out, cause=cause, name=name)
         if cleared_s is not None:
-            self.true(cleared_s, "fault.cleared", id, data={"by": cleared_by, "field": False})
+            self.true(cleared_s, "fault.cleared", name, data={"by": cleared_by, "field": False})
         if reference is not None:
             healed, restorable = reference
             self.true(
                 self.end_s,
                 "fault.reference",
-                id,
+                name,
                 data={"self_healed": healed, "restorable": restorable},
             )
         return self
@@ -90,38 +90,38 @@ class Run:
         out: Sequence[str] = (),
         back: Sequence[str] = (),
         cause: str = "fault",
-        id: str = "FLT-0001",
+        name: str = "FLT-0001",
     ) -> Run:
         data = {"out": list(out), "back": list(back), "cause": cause}
-        return self.true(at_s, "fault.impact", id, data=data)
+        return self.true(at_s, "fault.impact", name, data=data)
 
     def state(self, at_s: float, **changed: Sequence[str]) -> Run:
         data = {state: list(changed.get(state, ())) for state in ("ok", "degraded", "down")}
         return self.true(at_s, "service.state", data=data)
 
-    def effect(self, id: str, **flags: bool) -> Run:
+    def effect(self, name: str, **flags: bool) -> Run:
         keys = ("applied", "renewed", "helped", "harmed", "field")
         data = {key: flags.get(key, key == "applied") for key in keys}
-        return self.true(self.end_s, "command.effect", id, data=data)
+        return self.true(self.end_s, "command.effect", name, data=data)
 
     def true(
         self,
         at_s: float,
         kind: str,
-        id: str = "",
+        name: str = "",
         *,
         ref: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> Run:
         src = "faults" if kind.startswith("fault") else "twin"
-        self.secret.append(Record(ms(at_s), kind, src, id, ref=ref or {}, data=data or {}))
+        self.secret.append(Record(ms(at_s), kind, src, name, ref=ref or {}, data=data or {}))
         return self
 
     # --- events ---
     def alarm(
         self,
         at_s: float,
-        id: str,
+        name: str,
         *,
         fault: str | None = "FLT-0001",
         root: bool = False,
@@ -134,13 +134,13 @@ class Run:
             "event_time_s": at_s,
         }
         if received:
-            self.seen(at_s, "alarm.raised", id, src="twin", ref={"object": "A>B"}, data=data)
-        return self.true(at_s, "alarm.cause", id, data={"fault": fault, "root": root})
+            self.seen(at_s, "alarm.raised", name, src="twin", ref={"object": "A>B"}, data=data)
+        return self.true(at_s, "alarm.cause", name, data={"fault": fault, "root": root})
 
     def opened(
         self,
         at_s: float,
-        id: str = "INC-0001",
+        name: str = "INC-0001",
         *,
         objects: Sequence[str] = ("A~B",),
         services: Sequence[str] = ("svc-1", "svc-2"),
@@ -148,14 +148,14 @@ class Run:
     ) -> Run:
         ref = {"evidence": ["ALM-000001"], "objects": list(objects), "services": list(services)}
         data = {"started_s": at_s, "severity": "critical"}
-        return self.did("E", at_s, "incident.opened", id, by=by, ref=ref, data=data)
+        return self.did("E", at_s, "incident.opened", name, by=by, ref=ref, data=data)
 
-    def updated(self, at_s: float, id: str = "INC-0001", *, objects: Sequence[str] = ()) -> Run:
+    def updated(self, at_s: float, name: str = "INC-0001", *, objects: Sequence[str] = ()) -> Run:
         ref = {"objects": list(objects), "services": [], "evidence": []}
-        return self.seen(at_s, "incident.updated", id, ref=ref)
+        return self.seen(at_s, "incident.updated", name, ref=ref)
 
-    def merged(self, at_s: float, id: str, into: str) -> Run:
-        return self.seen(at_s, "incident.merged", id, ref={"into": into})
+    def merged(self, at_s: float, name: str, into: str) -> Run:
+        return self.seen(at_s, "incident.merged", name, ref={"into": into})
 
     def located(
         self,
@@ -174,7 +174,7 @@ class Run:
     def command(
         self,
         at_s: float,
-        id: str = "CMD-0001",
+        name: str = "CMD-0001",
         *,
         finished_s: float | None = None,
         kind: str = "steer-services",
@@ -183,16 +183,16 @@ class Run:
     ) -> Run:
         data = {"kind": kind, "target": "A", "params": {}, "purpose": purpose}
         ref = {"incident": "INC-0001", "plan": plan}
-        self.seen(at_s, "command.submitted", id, ref=ref, data=data)
+        self.seen(at_s, "command.submitted", name, ref=ref, data=data)
         if finished_s is not None:
             data = {"ok": True, "message": "", "finished_s": finished_s}
-            self.seen(finished_s, "command.finished", id, src="twin", data=data)
+            self.seen(finished_s, "command.finished", name, src="twin", data=data)
         return self
 
     def plan(
         self,
         at_s: float,
-        id: str = "PLN-0001",
+        name: str = "PLN-0001",
         *,
         purpose: str = "mitigate",
         verdict: str = "allowed",
@@ -206,14 +206,14 @@ class Run:
         decided_by: str = "system",
         executed_s: float | None = None,
     ) -> Run:
-        ref = {"incident": "INC-0001", "plan": id}
+        ref = {"incident": "INC-0001", "plan": name}
         judged = {
             "outside_without": without,
             "outside_with": outside,
             "restores": restores,
             "harms": harms,
         }
-        self.true(at_s, "plan.judged", id, data=judged)
+        self.true(at_s, "plan.judged", name, data=judged)
         data: dict[str, Any] = {
             "started_s": at_s,
             "purpose": purpose,
@@ -221,7 +221,7 @@ class Run:
             "expected": 2,
             "candidates": 3,
         }
-        self.did("I", at_s, "plan.proposed", id, by=proposed_by, ref=ref, data=data)
+        self.did("I", at_s, "plan.proposed", name, by=proposed_by, ref=ref, data=data)
         data = {"started_s": at_s, "verdict": verdict, "risk": "low", "reason": ""}
         self.did("J", at_s, "plan.decided", by=decided_by, ref=ref, data=data)
         if executed_s is not None:
@@ -247,26 +247,26 @@ class Run:
         task: str,
         at_s: float,
         kind: str,
-        id: str = "",
+        name: str = "",
         *,
         by: str = "system",
         ref: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> Run:
-        self.public.append(Record(ms(at_s), kind, "loop", id, task, by, ref or {}, data or {}))
+        self.public.append(Record(ms(at_s), kind, "loop", name, task, by, ref or {}, data or {}))
         return self
 
     def seen(
         self,
         at_s: float,
         kind: str,
-        id: str = "",
+        name: str = "",
         *,
         src: str = "loop",
         ref: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> Run:
-        self.public.append(Record(ms(at_s), kind, src, id, ref=ref or {}, data=data or {}))
+        self.public.append(Record(ms(at_s), kind, src, name, ref=ref or {}, data=data or {}))
         return self
 
     # --- results ---

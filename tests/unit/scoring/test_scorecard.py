@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from adn.scoring import score
 from story_builder import good_run
+
+from adn.scoring import score
 
 EXPECTED = {
     "scenario": "small-cut@1",
