@@ -1,59 +1,82 @@
-"""Durations that are drawn: a law, its parameters, and where they come from."""
+"""Durations that are drawn: a distribution, its parameters, and the source it must name."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, exp, log
 from typing import Any, Final, Literal
 
 import numpy as np
 
 from adn.base.clock import HOUR, SECOND, Millis
 
-P95: Final = 1.6448536269514722
-"""The 95th percentile of the standard normal distribution."""
 ASSUMPTION: Final = "assumption"
+"""The source of what nobody has published; every report counts these."""
+
+_P95: Final = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True)
-class Delay:
-    """A distribution of durations.
+class Timing:
+    """A duration in milliseconds with a distribution.
 
     Attributes:
-        law: ``fixed`` (first), ``uniform`` (first..second), ``exponential`` (mean first),
-            ``lognormal`` (median first, 95th percentile second) or ``vendor-fibre``: the repair
+        dist: Name of the distribution.
+        first: ``fixed``: the value; ``uniform``: the lower end; ``exponential``: the mean;
+            ``lognormal``: the median; ms. ``vendor-fibre`` has no parameters: it is the repair
             time of fibre vendors, MTTR(p) = 1.1345 exp(4.7709 p) hours for a percentile p drawn
             evenly (Meza et al., IMC 2018, constants as quoted).
-        first: First parameter, ms.
-        second: Second parameter, ms.
-        source: Published source, or ``assumption``.
+        second: ``uniform``: the upper end; ``lognormal``: the 95th percentile; ms; else unused.
+        source: A publication, or ``assumption``.
     """
 
-    law: Literal["fixed", "uniform", "exponential", "lognormal", "vendor-fibre"]
-    first: Millis = 0
-    second: Millis = 0
+    dist: Literal["fixed", "uniform", "exponential", "lognormal", "vendor-fibre"]
+    first: float = 0.0
+    second: float = 0.0
     source: str = ASSUMPTION
 
-    def sample(self, stream: np.random.Generator) -> Millis:
-        """Draw one duration, rounded up to a whole millisecond, at least 1."""
-        if self.law == "uniform":
-            drawn = self.first + stream.random() * (self.second - self.first)
-        elif self.law == "exponential":
-            drawn = self.first * float(stream.exponential())
-        elif self.law == "lognormal":
-            spread = log(self.second / self.first) / P95
-            drawn = self.first * exp(spread * float(stream.standard_normal()))
-        elif self.law == "vendor-fibre":
-            drawn = 1.1345 * exp(4.7709 * stream.random()) * HOUR
-        else:
-            drawn = float(self.first)
-        return max(1, ceil(drawn))
+    @property
+    def sigma(self) -> float:
+        """Return the standard deviation of the logarithm of a log-normal duration."""
+        return math.log(self.second / self.first) / _P95
+
+    def draw(self, stream: np.random.Generator) -> Millis:
+        """Return one duration, rounded up to whole milliseconds."""
+        if self.dist == "fixed":
+            return math.ceil(self.first)
+        if self.dist == "uniform":
+            return math.ceil(float(stream.uniform(self.first, self.second)))
+        if self.dist == "exponential":
+            return math.ceil(float(stream.exponential(self.first)))
+        if self.dist == "vendor-fibre":
+            return _vendor_fibre(stream.random())
+        return math.ceil(float(stream.lognormal(math.log(self.first), self.sigma)))
+
+    def largest(self) -> Millis:
+        """Return the longest duration it can yield; for those without end, the 99.9th percentile.
+
+        >>> Timing("uniform", 1000.0, 4000.0).largest()
+        4000
+        """
+        if self.dist == "fixed":
+            return math.ceil(self.first)
+        if self.dist == "uniform":
+            return math.ceil(self.second)
+        if self.dist == "exponential":
+            return math.ceil(-self.first * math.log(0.001))
+        if self.dist == "vendor-fibre":
+            return _vendor_fibre(0.999)
+        return math.ceil(self.first * math.exp(3.0902323061678132 * self.sigma))
 
 
-def delay_of(row: Any) -> Delay:
-    """Return the delay that a row of the command catalogue describes, its times in seconds."""
+def _vendor_fibre(percentile: float) -> Millis:
+    """Return the fibre repair time at a percentile (0..1), ms; see `Timing`."""
+    return math.ceil(1.1345 * math.exp(4.7709 * percentile) * HOUR)
+
+
+def timing_of(row: Mapping[str, Any]) -> Timing:
+    """Return the timing that a row of the command catalogue states, its figures in seconds."""
     if row.get("law") == "vendor-fibre":
-        return Delay("vendor-fibre", source=row["source"])
-    return Delay(
-        "lognormal", round(row["median"] * SECOND), round(row["p95"] * SECOND), row["source"]
-    )
+        return Timing("vendor-fibre", source=row["source"])
+    return Timing("lognormal", row["median"] * SECOND, row["p95"] * SECOND, row["source"])

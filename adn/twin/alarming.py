@@ -16,7 +16,7 @@ import numpy as np
 
 from adn.base import noise
 from adn.base.clock import SECOND, Millis, SimClock
-from adn.base.sampling import Delay
+from adn.base.sampling import Timing
 from adn.base.streams import Key, hash32
 from adn.northbound.alarms import Alarm, EventType, ProbableCause, Severity
 from adn.topology.network import Bools, Ints, Network
@@ -37,7 +37,7 @@ class Habits:
 
     soak: Millis
     clear_soak: Millis
-    delay: Delay
+    delay: Timing
     lost: float
     duplicated: float
     clock_skew: Millis
@@ -172,7 +172,7 @@ class Alarming:
         copies = 2 if stream.random() < self._habits.duplicated else 1
         for _ in range(copies):
             self._clock.call_at(
-                self._clock.now + self._habits.delay.sample(stream), partial(self._send, alarm)
+                self._clock.now + self._habits.delay.draw(stream), partial(self._send, alarm)
             )
 
 
@@ -181,7 +181,7 @@ def default_habits() -> Habits:
     return Habits(
         soak=2 * SECOND,
         clear_soak=5 * SECOND,
-        delay=Delay("lognormal", 1 * SECOND, 4 * SECOND),
+        delay=Timing("lognormal", 1 * SECOND, 4 * SECOND),
         lost=0.01,
         duplicated=0.02,
         clock_skew=500,

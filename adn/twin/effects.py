@@ -101,7 +101,7 @@ def element_of(network: Network, command: Command) -> int | None:
     return int(network.link_a[network.links.row(command.target)])
 
 
-def downtime(network: Network, command: Command) -> Impairment | None:
+def downtime(command: Command) -> Impairment | None:
     """Return what a command breaks while it is being carried out, if anything."""
     keys = {
         "reset-interface": "link.port-fault",
@@ -118,11 +118,11 @@ def downtime(network: Network, command: Command) -> Impairment | None:
 def _belonging(network: Network, command: Command) -> set[tuple[str, str]]:
     """Return the (table, object) pairs that a repair of the target takes in."""
     kind = command_kinds()[command.kind]
-    links = {
-        "element": lambda: network.links_of(command.target),
-        "link": lambda: (command.target,),
-        "duct": lambda: (),
-    }[kind.target]()
+    links: tuple[str, ...] = ()
+    if kind.target == "element":
+        links = network.links_of(command.target)
+    elif kind.target == "link":
+        links = (command.target,)
     held = {(str(kind.target), command.target)}
     for link in links:
         row = network.links.row(link)

@@ -1,0 +1,185 @@
+"""Executing: commands take time, may fail, break things meanwhile, and change what they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adn.base.quantities import quantise
+from adn.base.records import Record
+from adn.base.sampling import timing_of
+from adn.base.streams import Key
+from adn.northbound.commands import Command, CommandResult, PlanNotice, command_kinds
+from adn.twin.effects import RefusedError, apply, check_target, downtime, element_of
+from adn.twin.fork import newly, pain
+from adn.twin.state import MARGIN_DB
+
+if TYPE_CHECKING:
+    from adn.twin.twin import Twin
+
+PROBE_PACKETS = 10_000
+"""How many packets an active measurement sends each way (assumption)."""
+REFUSAL_MS = 200
+"""How long the network takes to refuse a command (assumption)."""
+
+
+class Executing:
+    """Carries out commands on a twin and answers with `report(result)`."""
+
+    def __init__(self, twin: Twin, key: Key, report: Callable[[CommandResult], None]) -> None:
+        self._twin, self._key, self._report = twin, key, report
+
+    def submit(self, command: Command) -> None:
+        """Start to carry out a command."""
+        self._twin.clock.process(self._carry_out(command))
+
+    def judge(self, notice: PlanNotice) -> None:
+        """Compare the settled network with and without a plan, and write it into the truth."""
+        twin = self._twin
+        fork = twin.fork()
+        without, planned = fork.settled(), fork.after(notice.steps).settled()
+        outside_now = without.outside | twin.performance.outside
+        twin.truth(
+            Record(
+                twin.clock.now,
+                "plan.judged",
+                "twin",
+                id=notice.id,
+                ref={"incident": notice.incident},
+                data={
+                    "outside_without": int(without.outside.sum()),
+                    "outside_with": int(planned.outside.sum()),
+                    "restores": bool(not (planned.outside & outside_now).any()),
+                    "harms": bool(newly(without.outside, planned.outside).any()),
+                },
+            )
+        )
+
+    def _carry_out(self, command: Command) -> Generator[Any, Any, None]:
+        twin, clock = self._twin, self._twin.clock
+        refusal = self._refusal(command)
+        if refusal:
+            yield clock.sleep(REFUSAL_MS)
+            self._answer(command, ok=False, message=refusal)
+            return
+        kind = command_kinds()[command.kind]
+        stream = self._key.stream(f"commands/{command.id}")
+        takes = timing_of(kind.time).draw(stream)
+        fails = bool(stream.random() < kind.fails["probability"])
+        meanwhile = downtime(command)
+        if meanwhile and not fails:
+            twin.impair(meanwhile, f"command {command.id}")
+        yield clock.sleep(takes)
+        if fails:
+            self._answer(command, ok=False, message="not carried out: the element did not comply")
+        elif kind.use == "probe":
+            self._probe(command, stream)
+        else:
+            self._change(command)
+
+    def _refusal(self, command: Command) -> str:
+        """Return why the network will not take a command, or ""."""
+        try:
+            check_target(self._twin.network, command)
+        except RefusedError as error:
+            return str(error)
+        return self._unreachable(command)
+
+    def _unreachable(self, command: Command) -> str:
+        element = element_of(self._twin.network, command)
+        if element is None or self._twin.manages(element):
+            return ""
+        return f"{self._twin.network.elements[element]} cannot be reached"
+
+    def _change(self, command: Command) -> None:
+        """Put the effect of a command in force and write down what it really did."""
+        twin = self._twin
+        own_downtime = twin.overlay.owned_by(command.id)
+        unreachable = "" if own_downtime else self._unreachable(command)
+        before = twin.fork().without(command.id)
+        try:
+            effect = apply(twin.network, command, before.configuration, before.overlay)
+        except RefusedError as error:
+            unreachable = str(error)
+        if unreachable:
+            self._answer(command, ok=False, message=unreachable)
+            return
+        settled_before, settled_after = before.settled(), before.after([command]).settled()
+        eased = pain(twin.network, settled_before) - pain(twin.network, settled_after)
+        field = command_kinds()[command.kind].performed_by == "field"
+        harmed = bool(newly(settled_before.outside, settled_after.outside).any()) and eased <= 0
+        data = {
+            "applied": True,
+            "renewed": bool(effect.renewed),
+            "helped": eased > 0,
+            "harmed": harmed,
+            "field": field,
+        }
+        twin.truth(Record(twin.clock.now, "command.effect", "twin", id=command.id, data=data))
+        twin.configure(effect.configuration, effect.overlay, effect.links, command.id)
+        for listener in twin.renewed:
+            listener(effect.renewed, command.id, field)
+        self._answer(command, ok=True, message="done")
+
+    def _answer(self, command: Command, *, ok: bool, message: str, measurement: Any = None) -> None:
+        now = self._twin.clock.now
+        self._report(CommandResult(command.id, ok, now, message, measurement or {}))
+
+    def _probe(self, command: Command, stream: np.random.Generator) -> None:
+        unreachable = self._unreachable(command)
+        if unreachable:
+            self._answer(command, ok=False, message=unreachable)
+            return
+        measure = {
+            "measure-link": self._measure_link,
+            "otdr": self._otdr,
+            "check-process": self._check_process,
+        }[command.kind]
+        self._answer(
+            command, ok=True, message="measured", measurement=measure(command.target, stream)
+        )
+
+    def _measure_link(self, target: str, stream: np.random.Generator) -> dict[str, Any]:
+        """Send packets both ways over a link; the counts are binomial."""
+        twin = self._twin
+        link = twin.network.links.row(target)
+        if not twin.state.link_up[link]:
+            gone = {"loss_forward": None, "loss_backward": None, "delay_ms": None}
+            return {"reachable": False, **gone}
+        keep = (1.0 - twin.state.loss) * (1.0 - twin.state.errors)
+        keep = keep * (1.0 - twin.performance.discards)
+        lost = [stream.binomial(PROBE_PACKETS, 1.0 - keep[2 * link + side]) for side in (0, 1)]
+        forward, backward = (int(count) / PROBE_PACKETS for count in lost)
+        delay = quantise(float(twin.state.delay_ms[2 * link]))
+        return {
+            "reachable": True,
+            "loss_forward": forward,
+            "loss_backward": backward,
+            "delay_ms": delay,
+        }
+
+    def _otdr(self, target: str, stream: np.random.Generator) -> dict[str, Any]:
+        """Look along the fibre from the a end: where is the first break, to within 10 m?"""
+        twin = self._twin
+        network = twin.network
+        row = next(row for row in network.rows.links if row.id == target)
+        excess = twin.overlay.column("duct.attenuation")
+        reached, broken = 0.0, None
+        lengths = {duct.id: duct.length_km for duct in network.rows.ducts}
+        for duct in row.ducts:
+            if excess[network.ducts.row(duct)] >= MARGIN_DB:
+                broken = reached + lengths[duct] * float(stream.uniform(0.05, 0.95))
+                break
+            reached += lengths[duct]
+        return {
+            "length_km": quantise(row.length_km),
+            "break_km": None if broken is None else round(min(broken, row.length_km), 2),
+        }
+
+    def _check_process(self, target: str, stream: np.random.Generator) -> dict[str, Any]:
+        del stream
+        return {
+            "running": bool(self._twin.state.process_up[self._twin.network.elements.row(target)])
+        }

@@ -1,0 +1,265 @@
+"""The twin: the world's clock, its condition, and the order in which consequences follow.
+
+From outside it is advanced to an instant and answers with what it reports; commands are submitted;
+faults and disturbances add and remove impairments. Everything else follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+from adn.base.clock import MINUTE, Millis, SimClock
+from adn.base.records import Record
+from adn.base.sampling import Timing
+from adn.base.streams import Key
+from adn.northbound.alarms import Alarm
+from adn.northbound.commands import Command, CommandResult, PlanNotice
+from adn.northbound.telemetry import TelemetryFrame
+from adn.physics.routing import Fabric, adjacency
+from adn.topology.network import Bools, Ints, Network
+from adn.twin.alarming import UTILISATION_LIMIT, Alarming, Habits
+from adn.twin.attribution import Attribution
+from adn.twin.control_plane import ControlPlane, Timers
+from adn.twin.demand import STEP, Demand
+from adn.twin.executing import Executing
+from adn.twin.fork import Fork
+from adn.twin.forwarding import Forwarding
+from adn.twin.impairments import Impairment, Overlay
+from adn.twin.measuring import BLOCKS, Measuring
+from adn.twin.performance import Performance
+from adn.twin.state import Configuration, State
+
+Report = TelemetryFrame | Alarm | CommandResult
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """How the world behaves, besides the network itself; the true parameters.
+
+    Attributes:
+        management: Element where operations attach.
+        profile: Daily profile of demand.
+        starts: Time of day at the start, ms.
+        scale: Factor on all demands.
+        variation: Standard deviation of a service's demand about its profile.
+        telemetry_delay: From the end of an interval to arrival.
+        missing: Share of samples that get lost.
+        habits: How elements raise alarms.
+        timers: How fast the control plane is.
+    """
+
+    management: str
+    profile: str
+    starts: Millis
+    scale: float
+    variation: float
+    telemetry_delay: Timing
+    missing: float
+    habits: Habits
+    timers: Timers
+
+
+class Twin:
+    """A network in simulated time.
+
+    Args:
+        network: What it is made of.
+        world: How it behaves.
+        key: The world's random key.
+        truth: Where the truth is written.
+    """
+
+    def __init__(
+        self, network: Network, world: World, key: Key, truth: Callable[[Record], None]
+    ) -> None:
+        self.network, self.world, self.clock = network, world, SimClock()
+        self.truth = truth
+        self.overlay = Overlay(network)
+        self.configuration = Configuration.initial(network)
+        self.renewed: list[Callable[[tuple[Impairment, ...], str, bool], None]] = []
+        self._key, self._fabric = key, Fabric.of(network)
+        self._out: list[Report] = []
+        self._since: Millis = 0
+        self._management = network.elements.row(world.management)
+        self._demand = Demand(
+            network, key, world.profile, world.starts, world.scale, world.variation
+        )
+        self.rates = self._demand.advance(0)
+        self.state = State.of(network, self.overlay)
+        self.forwarding = Forwarding(network, self._fabric, key.word("ecmp"))
+        up = np.repeat(self.state.adjacent, 2)
+        self.forwarding.settle(up, np.repeat(network.cost, 2))
+        self.forwarding.refresh()
+        self.performance = self._perform()
+        self.attribution = Attribution(network, truth)
+        self._measuring = Measuring(network, key, world.missing)
+        self._control = ControlPlane(
+            self.clock, network, self._fabric, key, world.timers, self._install, self._adjacency
+        )
+        self._alarming = Alarming(
+            self.clock, network, key, world.habits, self._out.append, self._alarm_raised
+        )
+        self._executing = Executing(self, key, self._out.append)
+        self._managed = self._manageable()
+        self.clock.process(self._traffic())
+        for table, interval in BLOCKS:
+            self.clock.process(self._report(table, interval))
+        self._refresh("start")
+
+    # --- the conductor's side ---
+
+    def next_event(self) -> Millis:
+        """When something next happens in the world."""
+        return self.clock.next_event()
+
+    def advance(self, now: Millis) -> list[Report]:
+        """Let the world run up to and including `now`; return what it reports, in order."""
+        self.clock.move_to(now)
+        self.clock.drain()
+        reports = self._out.copy()
+        self._out.clear()
+        return reports
+
+    def submit(self, now: Millis, command: Command) -> None:
+        """Take in a command at `now`; its result is reported when it is done."""
+        self.clock.move_to(now)
+        self._executing.submit(command)
+
+    def judge(self, now: Millis, notice: PlanNotice) -> None:
+        """Try a filed plan on a fork and write the verdict into the truth."""
+        self.clock.move_to(now)
+        self._executing.judge(notice)
+
+    # --- the side of faults, disturbances and commands ---
+
+    def impair(self, impairment: Impairment, cause: str) -> None:
+        """Make an impairment active."""
+        self.overlay.add(impairment)
+        self._condition_changed(cause)
+
+    def relieve(self, names: tuple[str, ...], cause: str) -> None:
+        """End impairments."""
+        removed = [self.overlay.remove(name) for name in names]
+        if any(removed):
+            self._condition_changed(cause)
+
+    def configure(
+        self, configuration: Configuration, overlay: Overlay, links: tuple[int, ...], cause: str
+    ) -> None:
+        """Put in force what a command made of configuration and impairments."""
+        self.configuration, self.overlay = configuration, overlay
+        self.forwarding.set_routes(configuration.routes)
+        for link in links:
+            self._control.set_cost(link, int(configuration.cost[link]), f"convergence {cause}")
+        self._condition_changed(cause if cause.startswith("command") else f"command {cause}")
+
+    def fork(self) -> Fork:
+        """Return the present network as a fork."""
+        return Fork(self.network, self.forwarding, self.overlay, self.configuration, self.rates)
+
+    def manages(self, element: int) -> bool:
+        """Whether an element can be reached by operations and is up."""
+        return bool(self._managed[element] and self.state.element_up[element])
+
+    # --- consequences ---
+
+    def _condition_changed(self, cause: str) -> None:
+        before, self.state = self.state, State.of(self.network, self.overlay)
+        for node in np.flatnonzero(before.process_up != self.state.process_up).tolist():
+            running = bool(self.state.process_up[node])
+            self._control.set_running(node, running, f"convergence {_command(cause)}".strip())
+        for link in np.flatnonzero(before.adjacent != self.state.adjacent).tolist():
+            light = before.link_up[link] != self.state.link_up[link]
+            heard = bool(self.state.adjacent[link])
+            self._control.link_heard(
+                link, heard, bool(light), f"convergence {_command(cause)}".strip()
+            )
+        if (before.link_up != self.state.link_up).any() or (
+            before.element_up != self.state.element_up
+        ).any():
+            self._managed = self._manageable()
+            self._alarming.set_managed(self._managed & self.state.element_up)
+        self._refresh(cause)
+
+    def _refresh(self, cause: str) -> None:
+        """Bring performance up to the present instant and let everyone who watches it know."""
+        now = self.clock.now
+        self._measuring.add(self.performance, self.state, now - self._since)
+        self._since = now
+        self.forwarding.refresh()
+        self.performance = self._perform()
+        fork = self.fork()
+        self.attribution.update(now, self.performance, fork.without, cause)
+        if self.attribution.invisible:
+            self.attribution.look(now, self.performance, self.state, fork.without)
+        self._alarming.update(
+            {
+                "light": ~self.state.lit & self.state.element_up[self.network.head],
+                "adjacency": np.repeat(~self._control.adjacent, 2),
+                "load": self.performance.overload > UTILISATION_LIMIT,
+            }
+        )
+
+    def _perform(self) -> Performance:
+        return Performance.of(
+            self.network, self.state, self.configuration, self.forwarding, self.rates
+        )
+
+    def _install(self, node: int, up: Bools, cost: Ints, cause: str) -> None:
+        self.forwarding.install(node, up, cost)
+        self._refresh(cause)
+
+    def _adjacency(self, link: int, up: bool) -> None:
+        del link, up
+        self._refresh("convergence")
+
+    def _alarm_raised(self, alarm_id: str, managed_object: str) -> None:
+        self.attribution.alarm(self.clock.now, alarm_id, managed_object)
+
+    def _manageable(self) -> Bools:
+        """Return which elements can reach operations.
+
+        Management rides an out-of-band channel of the same fibres (the optical supervisory
+        channel), so it needs lit links but no routing.
+        """
+        alive = self.state.element_up
+        usable = np.repeat(self.state.link_up, 2)
+        graph = adjacency(self._fabric, np.ones(self._fabric.directions), usable)
+        _, part = connected_components(graph, directed=False)
+        managed: Bools = (part == part[self._management]) & alive
+        return managed
+
+    # --- activities ---
+
+    def _traffic(self) -> Generator[Any, Any, None]:
+        while True:
+            yield self.clock.sleep(STEP)
+            self.rates = self._demand.advance(self.clock.now)
+            self._refresh("traffic")
+
+    def _report(self, table: Any, interval: Millis) -> Generator[Any, Any, None]:
+        delays = self._key.stream(f"telemetry/delay/{table}/{interval}")
+        while True:
+            yield self.clock.sleep(interval)
+            now = self.clock.now
+            self._measuring.add(self.performance, self.state, now - self._since)
+            self._since = now
+            runs = self._control.recent_runs
+            frame = self._measuring.frame(table, interval, now, self.state, self._managed, runs)
+            if interval == MINUTE and table == "element":
+                runs[:] = 0
+            self.clock.call_at(
+                now + self.world.telemetry_delay.draw(delays),
+                partial(self._out.append, frame),
+            )
+
+
+def _command(cause: str) -> str:
+    """Return the command id in a cause, or ""."""
+    return cause.partition(" ")[2] if cause.startswith(("command", "convergence")) else ""
