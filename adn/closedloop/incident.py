@@ -6,10 +6,14 @@ it is handed a frozen `IncidentSnapshot`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from adn.base.clock import Millis
+from adn.closedloop.correlating import Group
+from adn.northbound.alarms import Severity
 
 
 class Status(StrEnum):
@@ -53,3 +57,86 @@ class IncidentSnapshot:
     anomalies: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+
+
+LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
+    Status.OPEN: frozenset({Status.LOCATED, Status.ESCALATED, Status.RESTORED, Status.MERGED}),
+    Status.LOCATED: frozenset(
+        {Status.PLANNED, Status.ESCALATED, Status.RESTORED, Status.LOCATED, Status.MERGED}
+    ),
+    Status.PLANNED: frozenset({Status.APPROVED, Status.ESCALATED, Status.LOCATED}),
+    Status.APPROVED: frozenset({Status.EXECUTING}),
+    Status.EXECUTING: frozenset({Status.VERIFYING}),
+    Status.VERIFYING: frozenset({Status.RESTORED, Status.LOCATED, Status.ESCALATED}),
+    Status.RESTORED: frozenset({Status.CLOSED, Status.REOPENED, Status.ESCALATED}),
+    Status.REOPENED: frozenset({Status.LOCATED, Status.RESTORED, Status.ESCALATED}),
+    Status.ESCALATED: frozenset({Status.RESTORED, Status.CLOSED}),
+    Status.CLOSED: frozenset(),
+    Status.MERGED: frozenset(),
+}
+ENDED: Final = frozenset({Status.CLOSED, Status.MERGED})
+
+
+class IllegalMoveError(ValueError):
+    """An incident was to go where it may not go from where it stands."""
+
+
+@dataclass(slots=True)
+class Incident:
+    """What the loop believes is one fault.
+
+    Attributes:
+        id: ``INC-0001``.
+        opened_at: When it was recognised, simulated ms.
+        group: Its signals and their reach.
+        status: Where it stands; changed by `move` alone.
+        stamps: When it last entered each status.
+    """
+
+    id: str
+    opened_at: Millis
+    group: Group
+    status: Status = Status.OPEN
+    stamps: dict[Status, Millis] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.stamps.setdefault(self.status, self.opened_at)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self.status in ENDED
+
+    def move(self, status: Status, now: Millis) -> None:
+        """Go to another status.
+
+        Raises:
+            IllegalMoveError: The status cannot follow on the present one.
+        """
+        if status not in LEGAL[self.status]:
+            raise IllegalMoveError(f"{self.id} cannot go from {self.status} to {status}")
+        self.status = status
+        self.stamps[status] = now
+
+    def snapshot(self) -> IncidentSnapshot:
+        """Return the incident as it is now, frozen."""
+        signals = self.group.anomalies
+        return IncidentSnapshot(
+            id=self.id,
+            status=self.status,
+            opened_at=self.opened_at,
+            began_at=min((a.measured_at for a in signals), default=self.opened_at),
+            severity=self.severity,
+            alarms=tuple(a.alarm for a in signals if a.alarm),
+            anomalies=tuple(a.evidence for a in signals if not a.alarm),
+            objects=tuple(sorted({a.object for a in signals if a.table != "service" and a.opens})),
+            services=tuple(sorted({a.object for a in signals if a.table == "service" and a.opens})),
+        )
+
+    @property
+    def severity(self) -> str:
+        """X.733 severity: critical with an alarm or silence, else by what services feel."""
+        whats = {a.what for a in self.group.anomalies if a.opens}
+        if whats & {"alarm", "silence"}:
+            return Severity.CRITICAL.value
+        return (Severity.MAJOR if whats & {"loss", "discards"} else Severity.MINOR).value
