@@ -1,0 +1,246 @@
+"""The models of a scenario file: every key, its meaning, its unit and its default.
+
+Defaults without a published source are assumptions; those that are durations say so in the file's
+own way and are counted by `Scenario.assumed_timings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from adn.base.clock import MINUTE, SECOND
+from adn.base.levels import AutonomyLevel
+from adn.base.sampling import ASSUMPTION, Timing
+from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
+from adn.scenario.expectations import Expectations
+from adn.scenario.faultspec import FaultEntry, KindEntry
+from adn.scenario.parts import Name, Part, Slug, Text, contradiction
+from adn.scenario.units import (
+    Angle,
+    Duration,
+    LatencyMs,
+    Length,
+    PositiveDuration,
+    Rate,
+    Share,
+    TimeOfDay,
+    refusal,
+    shown,
+)
+
+FORMAT: Final = 1
+
+
+def _format(value: Any) -> Any:
+    if value != FORMAT or isinstance(value, bool):
+        raise refusal("SCN017", f"format {shown(value)} is not known; this adn reads adn: {FORMAT}")
+    return value
+
+
+def _level(value: Any) -> AutonomyLevel:
+    levels = [level.value for level in AutonomyLevel]
+    if value not in levels:
+        raise refusal("SCN017", f"{shown(value)} is no level; write one of {', '.join(levels)}")
+    return AutonomyLevel(value)
+
+
+def _soak(span: int) -> int:
+    if span > 10 * SECOND:
+        raise refusal("SCN018", "a soak time is at most 10s")
+    return span
+
+
+Soak = Annotated[Duration, AfterValidator(_soak)]
+Level = Annotated[AutonomyLevel, BeforeValidator(_level)]
+
+
+class Clock(Part):
+    """How long the run lasts and when it starts."""
+
+    duration: PositiveDuration = Field(description="Length of the run, warm-up included.")
+    warmup: Duration = Field(
+        15 * MINUTE, description="Time to learn what is normal; nothing is scored."
+    )
+    starts: TimeOfDay = Field(0, description="Local time of day at the start; drives the traffic.")
+
+    @model_validator(mode="after")
+    def _warm_in_time(self) -> Clock:
+        if self.warmup >= self.duration:
+            raise contradiction("the warm-up fills the whole run", "warmup", code="SCN025")
+        return self
+
+
+class SharedDuctEntry(Part):
+    """A stretch of conduit that several links share."""
+
+    name: Name = Field(description="Id of the duct.")
+    links: tuple[Name, ...] = Field(min_length=1, description="Ids of the links in it.")
+    length: Length = Field(description="Length they share, part of each link's own.")
+
+
+class Management(Part):
+    """Where the operations systems attach."""
+
+    element: Name = Field(description="Id of the element.")
+
+
+class Recorded(Part):
+    """How wrong the inventory is that operations are given."""
+
+    missing: Share = Field(0.0, description="Share of the links that it lacks.")
+    extra: Share = Field(0.0, description="Links that it has too many, as a share.")
+    miswired: Share = Field(0.0, description="Share of the links with a wrong end.")
+    misnamed: Share = Field(0.0, description="Share of the links with a wrong name.")
+
+
+class Topology(Part):
+    """The network: where it comes from, and the rules that fill what the source lacks."""
+
+    source: Name | None = Field(
+        None, description="A network by name: `topohub:topozoo/Abilene` (or use `file`)."
+    )
+    file: Text | None = Field(None, description="A GraphML file, relative to the scenario.")
+    metric: Literal["length", "hops"] = Field("length", description="Cost of a link in routing.")
+    headroom: Share = Field(0.5, description="Largest share of a link's rate at healthy peak.")
+    total_demand: Rate | None = Field(None, description="Sum of all demands; scales the matrix.")
+    parallel_links: int = Field(1, ge=1, le=16, description="IP links per link of the source.")
+    shared_duct_angle: Angle | None = Field(
+        None, description="Links that leave a site within this angle share their first stretch."
+    )
+    shared_duct_length: Length = Field(5.0, description="Length of that first stretch.")
+    shared_ducts: tuple[SharedDuctEntry, ...] = Field((), description="Ducts by hand.")
+    management: Management | None = Field(
+        None, description="Where operations attach; the element with the most links."
+    )
+    recorded: Recorded = Field(
+        Recorded.model_validate({}), description="How wrong the inventory is."
+    )
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Topology:
+        if self.source is None and self.file is None:
+            raise contradiction(
+                "which network? write source: topohub:topozoo/Abilene, or file: NAME.graphml",
+                code="SCN015",
+            )
+        if self.source is not None and self.file is not None:
+            raise contradiction("'source' and 'file' both name a network; keep one", "file")
+        if self.headroom == 0:
+            raise contradiction("no headroom; write more than 0%", "headroom")
+        return self
+
+
+class SlaEntry(Part):
+    """What a service is promised."""
+
+    latency: LatencyMs = Field(description="One-way latency limit.")
+    loss: Share = Field(description="Largest share of its traffic that may be lost.")
+    availability: Share = Field(0.999, description="Promised share of time within both limits.")
+
+
+class ServiceClass(Part):
+    """A class of services."""
+
+    kind: Slug = Field(description="Name of the class; service ids begin with it.")
+    share: Share = Field(description="Share of the demand of each pair of elements.")
+    sla: SlaEntry = Field(description="What each is promised.")
+    flow_groups: int = Field(16, ge=8, le=64, description="Groups its flows are hashed in.")
+    customers: int = Field(1, ge=1, le=10**9, description="Customers of a mean service.")
+    elastic: bool = Field(False, description="Whether it may be slowed for the sake of others.")
+    pairs: int | None = Field(
+        None, ge=1, le=10**7, description="Only so many pairs, the largest demands; all."
+    )
+
+
+class Traffic(Part):
+    """How demand runs through the day."""
+
+    profile: Literal["flat", "evening", "business"] = Field("flat", description="Daily profile.")
+    scale: float = Field(1.0, gt=0, le=100, description="Factor on every demand.")
+    variation: Share = Field(0.05, description="Random variation of each demand.")
+
+
+class Telemetry(Part):
+    """How measurements arrive."""
+
+    delay: Distribution = Field(
+        Uniform.model_validate(
+            {"dist": "uniform", "low": "1s", "high": "4s", "source": ASSUMPTION}
+        ),
+        description="From the end of an interval to its arrival.",
+    )
+    missing: Share = Field(0.002, description="Share of the reports that never arrive.")
+
+
+class Alarms(Part):
+    """How alarms arrive."""
+
+    delay: Distribution = Field(
+        LogNormal.model_validate(
+            {"dist": "lognormal", "median": "1s", "p95": "4s", "source": ASSUMPTION}
+        ),
+        description="From the condition to the arrival of its alarm, soak apart.",
+    )
+    soak: Soak = Field(2 * SECOND, description="A condition must last so long; at most 10s.")
+    lost: Share = Field(0.01, description="Share of the alarms that never arrive.")
+    duplicated: Share = Field(0.02, description="Share of the alarms that arrive twice.")
+    clock_skew: Duration = Field(500, description="Largest error of an element's clock.")
+
+
+class Operations(Part):
+    """Who runs the network."""
+
+    level: Level = Field(AutonomyLevel.L4, description="Autonomy level, unless the command says.")
+
+
+class Targets(Part):
+    """The clocks that are to be met."""
+
+    detect: PositiveDuration = Field(MINUTE, description="To the opening of an incident.")
+    locate: PositiveDuration = Field(3 * MINUTE, description="To the right suspect on top.")
+    restore: PositiveDuration = Field(5 * MINUTE, description="To service within its limits.")
+    counted: Literal["from-onset", "per-phase"] = Field(
+        "from-onset", description="Whether the clocks add up or restart; both are reported."
+    )
+
+
+class Scenario(Part):
+    """One incident on one network, and what is promised about it."""
+
+    adn: Annotated[int, BeforeValidator(_format)] = Field(description="Format of the file: 1.")
+    name: Slug = Field(description="Name; results cite it as name@version.")
+    version: int = Field(ge=1, le=10**6, description="Raised when the scenario's numbers change.")
+    title: Text = Field(description="One line for people.")
+    about: str = Field("", description="What happens and why it is instructive.")
+    tags: tuple[Slug, ...] = Field((), description="Words to find it by.")
+    clock: Clock = Field(description=str(Clock.__doc__))
+    topology: Topology = Field(description=str(Topology.__doc__))
+    services: tuple[ServiceClass, ...] = Field(
+        (), max_length=100, description="Classes of services; without any, three usual ones."
+    )
+    traffic: Traffic = Field(Traffic.model_validate({}), description=str(Traffic.__doc__))
+    telemetry: Telemetry = Field(Telemetry.model_validate({}), description=str(Telemetry.__doc__))
+    alarms: Alarms = Field(Alarms.model_validate({}), description=str(Alarms.__doc__))
+    kinds: tuple[KindEntry, ...] = Field((), description="Fault kinds of this file's own.")
+    faults: tuple[FaultEntry, ...] = Field((), max_length=10_000, description="What goes wrong.")
+    operations: Operations = Field(
+        Operations.model_validate({}), description=str(Operations.__doc__)
+    )
+    targets: Targets = Field(Targets.model_validate({}), description=str(Targets.__doc__))
+    expect: Expectations | None = Field(None, description=str(Expectations.__doc__))
+
+    def timings(self) -> Iterator[Timing]:
+        """Yield every distribution of the scenario, defaults included."""
+        yield self.telemetry.delay.timing()
+        yield self.alarms.delay.timing()
+        for fault in self.faults:
+            timing = fault.at.timing()
+            if timing.source != SCENARIO:
+                yield timing
+
+    def assumed_timings(self) -> int:
+        """Return how many distributions rest on assumptions."""
+        return sum(timing.source == ASSUMPTION for timing in self.timings())

@@ -1,0 +1,98 @@
+"""From a scenario to what the topology room builds from, and its complaints back to their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from adn.base.errors import Finding, ScenarioError, TopologyError
+from adn.scenario.marks import Path
+from adn.scenario.reader import LoadedScenario, refused
+from adn.topology.elements import Sla
+from adn.topology.filling import build_network
+from adn.topology.network import Network
+from adn.topology.specs import DEFAULT_SERVICES, ServiceSpec, SharedDuct, TopologySpec
+
+
+def topology_spec(loaded: LoadedScenario) -> TopologySpec:
+    """Return the topology and services of a scenario as the topology room's own values."""
+    topology = loaded.scenario.topology
+    return TopologySpec(
+        source=topology.source or topology.file or "",
+        metric=topology.metric,
+        headroom=topology.headroom,
+        total_demand_bps=topology.total_demand,
+        parallel_links=topology.parallel_links,
+        shared_duct_angle=topology.shared_duct_angle,
+        shared_duct_km=topology.shared_duct_length,
+        shared_ducts=tuple(
+            SharedDuct(duct.name, duct.links, duct.length) for duct in topology.shared_ducts
+        ),
+        services=_services(loaded),
+        management=topology.management.element if topology.management else None,
+        base_folder=loaded.folder,
+    )
+
+
+def build_scenario_network(
+    loaded: LoadedScenario, stream_of: Callable[[str], np.random.Generator]
+) -> Network:
+    """Return the network of a scenario, from the stream ``topology``.
+
+    Raises:
+        ScenarioError: It cannot be built as the scenario says; the finding names the line.
+    """
+    spec = topology_spec(loaded)
+    try:
+        return build_network(spec, stream_of("topology"))
+    except TopologyError as error:
+        raise placed(loaded, error) from error
+
+
+def placed(loaded: LoadedScenario, error: TopologyError) -> ScenarioError:
+    """Return a topology's complaints with the lines of the scenario that they are about."""
+    return refused([_placed(loaded, finding) for finding in error.findings])
+
+
+def _services(loaded: LoadedScenario) -> tuple[ServiceSpec, ...]:
+    if not loaded.scenario.services:
+        return DEFAULT_SERVICES
+    return tuple(
+        ServiceSpec(
+            kind=service.kind,
+            share=service.share,
+            sla=Sla(service.sla.latency, service.sla.loss, service.sla.availability),
+            flow_groups=service.flow_groups,
+            customers=service.customers,
+            elastic=service.elastic,
+            pairs=service.pairs,
+        )
+        for service in loaded.scenario.services
+    )
+
+
+def _placed(loaded: LoadedScenario, finding: Finding) -> Finding:
+    """Return a finding at the line it is about: what it quotes, looked for under `topology:`."""
+    if finding.at is not None:
+        return finding
+    path = _culprit(loaded, finding.message)
+    return loaded.finding(path, finding.code, finding.message, hint=finding.hint, see=finding.see)
+
+
+def _culprit(loaded: LoadedScenario, message: str) -> Path:
+    """Return the path of what a message quotes, the innermost first."""
+    topology = loaded.scenario.topology
+    ducts = list(enumerate(topology.shared_ducts))
+    for number, duct in sorted(ducts, key=lambda pair: f"'{pair[1].name}'" not in message):
+        for place, link in enumerate(duct.links):
+            if f"'{link}'" in message:
+                return ("topology", "shared_ducts", number, "links", place)
+        if f"'{duct.name}'" in message:
+            return ("topology", "shared_ducts", number)
+    if topology.management and f"'{topology.management.element}'" in message:
+        return ("topology", "management", "element")
+    for number, service in enumerate(loaded.scenario.services):
+        if f"'{service.kind}'" in message:
+            return ("services", number)
+    return ("topology", "source" if topology.source else "file")
