@@ -1,0 +1,245 @@
+"""The loop's own copy of the network's state, on which plans are tried before they are sent.
+
+Topology comes from the records, rates from measurement, and what is down from alarms; buffers are
+nominal and hashing is taken as even. So what it answers is a model's answer, not the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from adn.closedloop.view import View
+from adn.northbound.alarms import ProbableCause
+from adn.physics.engineering import shares_with
+from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.physics.services import ServiceKpis, outside_limits, service_kpis
+from adn.physics.traffic import offered_load, propagation_ms, queue_delay_ms, queue_loss
+from adn.topology.network import Bools, Floats, Network
+
+NOMINAL_BUFFER_MS: Final = 50.0
+"""Buffer of a port in ms of its line rate (assumption: the vendor's data sheet)."""
+
+
+class Change(Protocol):
+    """Anything that says which command is to be tried on which target."""
+
+    @property
+    def kind(self) -> str:
+        """A name of the command catalogue."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """The object it is sent to."""
+        ...
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """As the catalogue says for the kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an estimate says services get.
+
+    Attributes:
+        kpis: Loss, latency, rate and reachability of services.
+        outside: Which services are outside their limits, shape (S,).
+        load_bps: Offered load per direction, shape (D,).
+        utilisation: Load over line rate, shape (D,).
+        latency_ms: Latency with nothing through counted as infinite, shape (S,).
+    """
+
+    kpis: ServiceKpis
+    outside: Bools
+    load_bps: Floats
+    utilisation: Floats
+    latency_ms: Floats
+
+
+@dataclass(slots=True)
+class _Routes:
+    """Shares by (what is down, costs), so that forks of one topology compute them once."""
+
+    known: dict[tuple[frozenset[str], tuple[tuple[str, int], ...]], csr_array] = field(
+        default_factory=dict
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Believed state of the network; a value: every change gives a new one.
+
+    Attributes:
+        network: The recorded network, sound part.
+        fabric: Who can send to whom.
+        rate_bps: Offered rate of each service, bit/s, shape (S,).
+        down: Links believed not to carry traffic.
+        costs: Link costs that differ from the record, by link.
+        steered: Explicit paths as direction ids, by service.
+        admitted: Policed services and their admitted shares.
+        lossy: Believed loss on directions, 0..1, by direction.
+    """
+
+    network: Network
+    fabric: Fabric
+    rate_bps: Floats
+    down: frozenset[str] = frozenset()
+    costs: Mapping[str, int] = field(default_factory=dict)
+    steered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    admitted: Mapping[str, float] = field(default_factory=dict)
+    lossy: Mapping[str, float] = field(default_factory=dict)
+    _routes: _Routes = field(default_factory=_Routes, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, network: Network) -> Estimate:
+        """Return the estimate of a healthy network at contracted rates."""
+        return cls(network, Fabric.of(network), network.demand_bps)
+
+    def believing(self, view: View) -> Estimate:
+        """Return the estimate with what the view has seen and what the loop has configured."""
+        names = self.network.services.ids
+        fallback = self.network.demand_bps.tolist()
+        rates = [view.rates.get(name, fallback[row]) for row, name in enumerate(names)]
+        return replace(
+            self,
+            rate_bps=np.maximum(np.nan_to_num(np.array(rates, dtype=np.float64)), 0.0),
+            down=believed_down(self.network, view),
+            costs={k: v for k, v in sorted(view.costs.items()) if k in self.network.links},
+            steered=self._known_routes(view.routes),
+            admitted={k: v for k, v in sorted(view.limits.items()) if k in self.network.services},
+        )
+
+    def fork(self, **changes: Any) -> Estimate:
+        """Return a copy in which some fields differ; shares its cache of routes."""
+        return replace(self, **changes)
+
+    def apply(self, change: Change) -> Estimate:
+        """Return the estimate after a command; commands that change no configuration do nothing.
+
+        Routes over unrecorded directions are left out, as a head end would refuse them.
+        """
+        if change.kind == "steer-services":
+            steered = {**self.steered, **self._known_routes(change.params["routes"], keep=True)}
+            return replace(self, steered={k: v for k, v in sorted(steered.items()) if v})
+        if change.kind == "limit-services":
+            shares = {**self.admitted, **change.params["shares"]}
+            return replace(
+                self,
+                admitted={
+                    k: float(v)
+                    for k, v in sorted(shares.items())
+                    if k in self.network.services and v < 1.0
+                },
+            )
+        if change.kind == "set-link-cost" and change.target in self.network.links:
+            costs = {**self.costs, change.target: int(change.params["cost"])}
+            return replace(self, costs=dict(sorted(costs.items())))
+        return self
+
+    def up(self) -> Bools:
+        """Return which directions are believed to carry traffic, shape (D,)."""
+        up = np.ones(len(self.network.links), dtype=bool)
+        up[self.network.links.rows(sorted(self.down))] = False
+        return np.repeat(up, 2)
+
+    def shares(self) -> csr_array:
+        """Return the expected share of each service per direction, shape (S, D)."""
+        key = (self.down, tuple(sorted(self.costs.items())))
+        routed = self._routes.known.get(key)
+        if routed is None:
+            routed = self._routed()
+            self._routes.known[key] = routed
+        if not self.steered:
+            return routed
+        up, net = self.up(), self.network
+        explicit: dict[int, list[int]] = {}
+        for service, path in self.steered.items():
+            rows = net.directions.rows(path)
+            if up[rows].all():
+                explicit[net.services.row(service)] = rows.tolist()
+        return shares_with(routed, explicit)
+
+    def _routed(self) -> csr_array:
+        net, up = self.network, self.up()
+        cost = direction_costs(net).copy()
+        for link, metric in self.costs.items():
+            row = net.links.row(link)
+            cost[2 * row : 2 * row + 2] = metric
+        return even_split(
+            self.fabric,
+            cost,
+            up,
+            distances(self.fabric, cost, up),
+            net.service_a,
+            net.service_z,
+        )
+
+    def reachable(self, shares: csr_array) -> Bools:
+        """Return which services have a path under `shares`, shape (S,)."""
+        found: Bools = (np.diff(shares.indptr) > 0) | (
+            self.network.service_a == self.network.service_z
+        )
+        return found
+
+    def admitted_shares(self) -> Floats:
+        """Return the admitted share of every service, shape (S,)."""
+        admitted = np.ones(len(self.network.services))
+        for service, share in self.admitted.items():
+            admitted[self.network.services.row(service)] = share
+        return admitted
+
+    def evaluate(self) -> Outlook:
+        """Return what services would get: load, latency and loss, by physics alone."""
+        net, shares = self.network, self.shares()
+        admitted = self.admitted_shares()
+        capacity = np.repeat(net.capacity_bps, 2)
+        load = offered_load(shares, self.rate_bps * admitted)
+        loss = queue_loss(load, capacity, NOMINAL_BUFFER_MS)
+        for direction, lost in self.lossy.items():
+            row = net.directions.row(direction)
+            loss[row] = 1.0 - (1.0 - loss[row]) * (1.0 - lost)
+        delay = np.repeat(propagation_ms(net.length_km), 2)
+        delay = delay + queue_delay_ms(load, capacity, NOMINAL_BUFFER_MS)
+        kpis = service_kpis(
+            shares, self.reachable(shares), loss, delay, self.rate_bps, admitted=admitted
+        )
+        return Outlook(
+            kpis=kpis,
+            outside=outside_limits(kpis, net.latency_limit_ms, net.loss_limit),
+            load_bps=load,
+            utilisation=load / capacity,
+            latency_ms=np.where(kpis.reachable, kpis.latency_ms, np.inf),
+        )
+
+    def _known_routes(
+        self, routes: Mapping[str, Iterable[str]], keep: bool = False
+    ) -> dict[str, tuple[str, ...]]:
+        """Return the routes of known services over known directions; empty ones if `keep`."""
+        return {
+            service: tuple(path)
+            for service, path in sorted(routes.items())
+            if service in self.network.services
+            and all(direction in self.network.directions for direction in path)
+            and (keep or tuple(path))
+        }
+
+
+def believed_down(network: Network, view: View) -> frozenset[str]:
+    """Return the recorded links that alarms or silence say carry nothing."""
+    down: set[str] = set()
+    for alarm in view.active_alarms.values():
+        if alarm.probable_cause is ProbableCause.ADJACENCY_DOWN:
+            down.add(alarm.managed_object)
+        elif (
+            alarm.probable_cause is ProbableCause.LOSS_OF_SIGNAL
+            and alarm.managed_object in network.directions
+        ):
+            down.add(network.link_of(alarm.managed_object))
+    return frozenset(name for name in down if name in network.links)

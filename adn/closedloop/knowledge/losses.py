@@ -1,0 +1,192 @@
+"""What the losses of services say of directions: a Gaussian model with the lossy rate fitted.
+
+A direction that loses a share p of its packets makes a service lose w·p, w being the share of the
+service that crosses it; services that cross it and are healthy count against it. Hashing is
+unknown: G flow groups put w(1−w)/G of variance on w. What queues are seen to drop, and what is
+policed, is subtracted first. Residuals that nothing explains are uniform on [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array
+
+from adn.closedloop.estimate import Estimate
+from adn.closedloop.knowledge.evidence import LOST_SHARE
+from adn.closedloop.view import View
+from adn.topology.network import Floats, Ints
+
+STRAY: Final = 1e-3
+"""Chance of a loss that no hypothesis explains, per service (assumption)."""
+
+DISRUPTED: Final = 0.1
+"""Chance that a service which crossed something dead shows it at any one moment (assumption)."""
+
+_QUIET_SPREAD: Final = 5e-4
+"""Spread of a loss that is not passed on: below the detector's limit (assumption)."""
+
+_MODEL_ERROR: Final = 0.3
+"""Relative error of losses reckoned from discards (assumption)."""
+
+_RATE_ERROR: Final = 0.1
+"""Relative error of a fitted loss (assumption)."""
+
+TEMPER: Final = 0.5
+"""Weight of one service's evidence: services share flows' paths and errors, so they are not
+independent witnesses (assumption)."""
+
+_ROUNDS: Final = 4
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Losses of services and what is already explained of them, columns over services (S,).
+
+    Attributes:
+        residual: Measured minus explained loss.
+        variance: Of the residual.
+        stray: Chance of a residual that is anything at all.
+        departed: Whether the service is away from its baseline.
+        shares: Share of each service per direction now, shape (S, D), by direction.
+        flow_groups: Into how many groups each service is hashed.
+    """
+
+    residual: Floats
+    variance: Floats
+    stray: Floats
+    departed: Floats
+    shares: csc_array
+    flow_groups: Ints
+
+
+@dataclass(frozen=True)
+class LossyFit:
+    """How well each direction alone would explain the losses, columns over directions (D,).
+
+    Attributes:
+        gain: Log-likelihood gained over explaining nothing.
+        rate: Fitted loss.
+        crossing: How many services cross it noticeably.
+        hurt: How many of these have departed.
+    """
+
+    gain: Floats
+    rate: Floats
+    crossing: Ints
+    hurt: Ints
+
+
+def read_losses(view: View, estimate: Estimate) -> Losses:
+    """Return what is measured, less what discards and policing explain."""
+    names = estimate.network.services
+    shares = estimate.shares()
+    count = len(names)
+    measured, spread = np.zeros(count), np.full(count, _QUIET_SPREAD)
+    departed = np.zeros(count)
+    for name, row in view.departures("service", "loss").items():
+        if name in names:
+            at = names.row(name)
+            measured[at], departed[at] = max(0.0, row.value - row.mean), 1.0
+            spread[at] = max(row.spread, _QUIET_SPREAD / 2)
+    discards = np.zeros(len(estimate.network.directions))
+    for name, row in view.departures("direction", "discards").items():
+        if name in estimate.network.directions and row.value > LOST_SHARE:
+            discards[estimate.network.directions.row(name)] = row.value
+    dropped = np.minimum(1.0, shares @ discards)
+    policed = np.where(departed > 0, 1.0 - estimate.admitted_shares(), 0.0)
+    groups = estimate.network.flow_groups
+    hashing = (shares.multiply(discards**2) - shares.multiply(shares).multiply(discards**2)).sum(1)
+    explained = np.where(departed > 0, 1.0 - (1.0 - dropped) * (1.0 - policed), 0.0)
+    return Losses(
+        residual=measured - explained,
+        variance=spread**2 + (_MODEL_ERROR * explained) ** 2 + np.asarray(hashing) / groups,
+        stray=np.full(count, STRAY),
+        departed=departed,
+        shares=csc_array(shares),
+        flow_groups=groups,
+    )
+
+
+def _log_density(residual: Floats, variance: Floats, stray: Floats) -> Floats:
+    """Return ln of a normal density of the residual mixed with a uniform one."""
+    normal = np.exp(-0.5 * residual**2 / variance) / np.sqrt(2.0 * np.pi * variance)
+    found: Floats = np.log((1.0 - stray) * normal + stray)
+    return found
+
+
+def baseline(losses: Losses) -> Floats:
+    """Return each service's log-likelihood as things are explained now, shape (S,)."""
+    return _log_density(losses.residual, losses.variance, losses.stray)
+
+
+def fit_lossy(losses: Losses) -> LossyFit:
+    """Return, for every direction, the loss that fits best and what it would explain.
+
+    The rate is a weighted least-squares estimate, begun on the services that are hurt; a few
+    rounds discount services that do not follow it (iteratively re-weighted, the weights being how
+    far each is no stray).
+    """
+    w = losses.shares.data
+    row, count = losses.shares.indices, losses.shares.shape[1]
+    column = np.repeat(np.arange(count), np.diff(losses.shares.indptr))
+    dispersion = w * (1.0 - w) / losses.flow_groups[row] + (_RATE_ERROR * w) ** 2
+    residual, variance, stray = losses.residual[row], losses.variance[row], losses.stray[row]
+    trust, rate = losses.departed[row], np.zeros(count)
+    for _ in range(_ROUNDS):
+        wide = variance + rate[column] ** 2 * dispersion
+        top = np.bincount(column, trust * w * residual / wide, count)
+        bottom = np.bincount(column, trust * w * w / wide, count)
+        rate = np.clip(top / np.maximum(bottom, 1e-300), 0.0, 1.0)
+        wide = variance + rate[column] ** 2 * dispersion
+        off = residual - w * rate[column]
+        normal = np.exp(-0.5 * off**2 / wide) / np.sqrt(2.0 * np.pi * wide)
+        trust = normal / (normal + stray)
+    after = _log_density(off, wide, stray)
+    gain = np.bincount(column, after - baseline(losses)[row], count)
+    noticeable = w > 0.1
+    return LossyFit(
+        gain=np.where(rate > LOST_SHARE, TEMPER * gain, 0.0),
+        rate=rate,
+        crossing=np.bincount(column, noticeable, count).astype(np.int64),
+        hurt=np.bincount(column, noticeable & (losses.departed[row] > 0), count).astype(np.int64),
+    )
+
+
+def without_lossy(losses: Losses, direction: int, rate: float) -> Losses:
+    """Return the losses once a direction's loss is taken as explained."""
+    span = slice(losses.shares.indptr[direction], losses.shares.indptr[direction + 1])
+    row, w = losses.shares.indices[span], losses.shares.data[span]
+    residual, variance = losses.residual.copy(), losses.variance.copy()
+    residual[row] -= w * rate
+    variance[row] += rate**2 * (w * (1.0 - w) / losses.flow_groups[row] + (_RATE_ERROR * w) ** 2)
+    return replace(losses, residual=residual, variance=variance)
+
+
+def disruption(losses: Losses, crossed: csr_array) -> Floats:
+    """Return what each hypothesis gains by what it blackholed for a while, shape (H,).
+
+    Args:
+        losses: Losses and what is explained.
+        crossed: Which services crossed what each hypothesis kills, shape (S, H).
+    """
+    better = np.maximum(0.0, np.log(DISRUPTED) - baseline(losses))
+    gain: Floats = TEMPER * (crossed.T @ better)
+    return gain
+
+
+def disrupted(losses: Losses, crossed: csr_array, hypothesis: int) -> Losses:
+    """Return the losses once one hypothesis is taken to have disrupted what crossed it."""
+    column = csc_array(crossed)
+    rows = column.indices[column.indptr[hypothesis] : column.indptr[hypothesis + 1]]
+    stray = losses.stray.copy()
+    stray[rows] = np.maximum(stray[rows], DISRUPTED)
+    return replace(losses, stray=stray)
+
+
+def anything(losses: Losses, chance: float) -> float:
+    """Return what is gained if departed services may have lost anything, with some chance."""
+    better = np.maximum(0.0, np.log(chance) - baseline(losses))
+    return float(TEMPER * (better * losses.departed).sum())

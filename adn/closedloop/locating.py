@@ -1,0 +1,252 @@
+"""Where the trouble is: suspects with probabilities, why, the domain, and what to probe next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from adn.closedloop.estimate import Estimate
+from adn.closedloop.incident import IncidentSnapshot
+from adn.closedloop.knowledge.evidence import Item, Key, gather
+from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.knowledge.hypotheses import (
+    Hypotheses,
+    Signs,
+    compile_hypotheses,
+    read_signs,
+)
+from adn.closedloop.knowledge.inference import Inference, Standing
+from adn.closedloop.knowledge.losses import Losses, read_losses
+from adn.closedloop.probing import ProbeWish, wishes
+from adn.closedloop.view import View
+from adn.northbound.problems import PROBLEM_CLASSES, UNKNOWN
+from adn.topology.network import Floats
+
+SHOWN: Final = 8
+"""How many suspects are named; the others' probability is left over."""
+
+_LEAST: Final = 1e-4
+_REASONS: Final = 6
+_CROSSES: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """One thing that may be the cause.
+
+    Attributes:
+        object: Id of the object; empty for *unknown*.
+        problem: A public problem class, or *unknown*.
+        probability: Posterior, 0..1; all suspects together at most 1.
+        because: Evidence and paths, in words, strongest first.
+        severity: Fitted loss of a lossy direction, else 0.
+    """
+
+    object: str
+    problem: str
+    probability: float
+    because: tuple[str, ...]
+    severity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is believed about an incident.
+
+    Attributes:
+        suspects: Best first.
+        probes: What would tell most per second, best first; empty where nothing is in doubt.
+        domain: Domain with the largest probability; empty for *unknown*.
+        domain_probability: Its probability.
+    """
+
+    suspects: tuple[Suspect, ...]
+    probes: tuple[ProbeWish, ...]
+    domain: str
+    domain_probability: float
+
+
+class Locator(Protocol):
+    """Anyone who says where the trouble is."""
+
+    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
+        """Return the suspects of an incident, given all that was seen."""
+        ...
+
+
+class GraphLocator:
+    """Greedy Bayesian inference over the hypotheses of a knowledge graph."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        """Hold the graph; hypotheses are compiled when first needed, and again when it grows."""
+        self.graph = graph
+        self._estimate = Estimate.of(graph.network)
+        self._compiled: tuple[int, Hypotheses] | None = None
+
+    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
+        """Return the suspects of an incident, given all that was seen."""
+        graph = self.graph
+        items = gather(view, graph, snapshot.began_at)
+        hypotheses = self._hypotheses()
+        signs = read_signs(
+            hypotheses,
+            items,
+            graph.models.evidence,
+            view.silent,
+            view.now - snapshot.began_at,
+        )
+        believed = self._estimate.believing(view)
+        graph.route(believed.shares())
+        losses = read_losses(view, believed)
+        before = believed.fork(down=frozenset()).shares()
+        crossed = csr_array((before @ hypotheses.disrupts.T) > _CROSSES).astype(np.float64)
+        inference = Inference(hypotheses, signs, losses, crossed, graph.models)
+        standings = _of_incident(inference.standings(), hypotheses, signs, losses, snapshot)
+        suspects = self._suspects(standings, hypotheses, items)
+        domain, probability = _domain(standings, hypotheses)
+        return Diagnosis(
+            suspects=suspects,
+            probes=wishes(graph, hypotheses, _mixture(standings), items, view, snapshot.began_at),
+            domain=domain,
+            domain_probability=probability,
+        )
+
+    def _hypotheses(self) -> Hypotheses:
+        if self._compiled is None or self._compiled[0] != self.graph.version:
+            self._compiled = (self.graph.version, compile_hypotheses(self.graph))
+        return self._compiled[1]
+
+    def _suspects(
+        self,
+        standings: tuple[tuple[float, Standing], ...],
+        hypotheses: Hypotheses,
+        items: Mapping[Key, Item],
+    ) -> tuple[Suspect, ...]:
+        """Return the likeliest hypotheses of all standings, best first, with reasons."""
+        share = _mixture(standings)
+        unknown = sum(weight * row.unknown for weight, row in standings)
+        found: list[Suspect] = []
+        for at in np.argsort(-share, kind="stable")[:SHOWN].tolist():
+            if share[at] < _LEAST:
+                break
+            problem, name = hypotheses.names[at]
+            row = max(standings, key=lambda held: float(held[0] * held[1].probability[at]))[1]
+            found.append(
+                Suspect(
+                    object=name,
+                    problem=problem,
+                    probability=float(share[at]),
+                    because=self._because(hypotheses, at, row, items),
+                    severity=_severity(hypotheses, at, row),
+                )
+            )
+        if unknown >= _LEAST:
+            shown = [item.says for item in items.values() if item.present]
+            why = ("no known class of problem explains what is seen", *shown)
+            found.append(Suspect("", UNKNOWN, unknown, why[:_REASONS]))
+        return tuple(sorted(found, key=lambda row: (-row.probability, row.problem, row.object)))
+
+    def _because(
+        self, hypotheses: Hypotheses, at: int, row: Standing, items: Mapping[Key, Item]
+    ) -> tuple[str, ...]:
+        """Return the evidence for one hypothesis, with the path that relates it; then against."""
+        problem, name = hypotheses.names[at]
+        kind = PROBLEM_CLASSES[problem].object_type
+        said: list[str] = []
+        direction = int(hypotheses.direction[at])
+        if direction >= 0 and row.hurt[direction]:
+            said.append(
+                f"{row.hurt[direction]} of {row.crossing[direction]} services routed over {name} "
+                f"lose traffic, as {row.rate[direction]:.2%} lost there would make them"
+            )
+        expected = [
+            hypotheses.keys[column] for column in hypotheses.column[hypotheses.row == at].tolist()
+        ]
+        for evidence in sorted({kind for kind, _ in expected}):
+            shown = [items[k] for k in expected if k[0] == evidence and _present(items, k)]
+            if shown:
+                object_type = self.graph.models.evidence[evidence].object_type
+                path = self.graph.explain((kind, name), (object_type, shown[0].object))
+                said.append(f"{shown[0].says}{_more(shown)}; {path}")
+        for evidence in sorted(hypotheses.anywhere):
+            shown = [item for item in items.values() if item.present and item.kind == evidence]
+            if hypotheses.anywhere[evidence][at] > 0.0 and shown:
+                said.append(f"{shown[0].says}{_more(shown)}; a consequence")
+        absent = [items[key].says for key in expected if key in items and not items[key].present]
+        said.extend(f"against it, {says}" for says in absent)
+        return tuple(said[:_REASONS]) or ("nothing seen speaks for it; only how often it happens",)
+
+
+def _present(items: Mapping[Key, Item], key: Key) -> bool:
+    return key in items and items[key].present
+
+
+def _more(shown: list[Item]) -> str:
+    return f" and {len(shown) - 1} more" if len(shown) > 1 else ""
+
+
+def _of_incident(
+    standings: tuple[Standing, ...],
+    hypotheses: Hypotheses,
+    signs: Signs,
+    losses: Losses,
+    snapshot: IncidentSnapshot,
+) -> tuple[tuple[float, Standing], ...]:
+    """Return the standings that concern the incident, with weights that sum to 1.
+
+    Several problems may be there at once; one that shows nothing of what the incident names
+    belongs to another incident.
+    """
+    named = {*snapshot.objects, *snapshot.services}
+    concerned = [
+        row
+        for row in standings
+        if row.member < 0 or not named or _touches(row.member, hypotheses, signs, losses, named)
+    ]
+    kept = concerned or list(standings)
+    gains = [max(row.gain, 1e-6) for row in kept]
+    return tuple((gain / sum(gains), row) for gain, row in zip(gains, kept, strict=True))
+
+
+def _touches(
+    member: int, hypotheses: Hypotheses, signs: Signs, losses: Losses, named: set[str]
+) -> bool:
+    """Return whether a hypothesis shows anything that an incident names."""
+    if hypotheses.names[member][1] in named:
+        return True
+    shown = np.flatnonzero(signs.q[member] > 0.0).tolist()
+    if any(signs.items[column].object in named for column in shown):
+        return True
+    direction = int(hypotheses.direction[member])
+    if direction < 0:
+        return False
+    span = slice(losses.shares.indptr[direction], losses.shares.indptr[direction + 1])
+    return bool(losses.departed[losses.shares.indices[span]].any())
+
+
+def _mixture(standings: tuple[tuple[float, Standing], ...]) -> Floats:
+    """Return the probability of each hypothesis over all standings, shape (H,)."""
+    found: Floats = np.sum([weight * row.probability for weight, row in standings], axis=0)
+    return found
+
+
+def _severity(hypotheses: Hypotheses, at: int, row: Standing) -> float:
+    direction = int(hypotheses.direction[at])
+    return float(row.rate[direction]) if direction >= 0 else 0.0
+
+
+def _domain(
+    standings: tuple[tuple[float, Standing], ...], hypotheses: Hypotheses
+) -> tuple[str, float]:
+    """Return the likeliest domain and its probability, summed over all hypotheses."""
+    share = _mixture(standings)
+    sums: dict[str, float] = {"": sum(weight * row.unknown for weight, row in standings)}
+    for at in np.flatnonzero(share > 0.0).tolist():
+        domain = PROBLEM_CLASSES[hypotheses.names[at][0]].domain
+        sums[domain] = sums.get(domain, 0.0) + float(share[at])
+    best = max(sorted(sums), key=lambda name: sums[name])
+    return best, min(1.0, sums[best])

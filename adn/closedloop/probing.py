@@ -1,0 +1,169 @@
+"""What to probe: the probes that are expected to tell most per second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from adn.base.clock import Millis
+from adn.closedloop.knowledge.evidence import Item, Key
+from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.knowledge.hypotheses import Hypotheses
+from adn.closedloop.view import View
+from adn.northbound.commands import command_kinds
+from adn.topology.network import Floats
+
+MOST: Final = 3
+"""How many probes are wished for at once (assumption: more would crowd the management plane)."""
+
+WORTH_BITS: Final = 0.05
+"""A probe that is expected to tell less is not worth its time (assumption)."""
+
+_SUSPECTS: Final = 8
+_ATTEMPTS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeWish:
+    """A probe that would tell something.
+
+    Attributes:
+        kind: Name of the command.
+        target: Id of the object it is sent to.
+        bits: Information it is expected to give.
+        seconds: Its typical time.
+    """
+
+    kind: str
+    target: str
+    bits: float = 0.0
+    seconds: float = 0.0
+
+
+def wishes(
+    graph: KnowledgeGraph,
+    hypotheses: Hypotheses,
+    probability: Floats,
+    items: Mapping[Key, Item],
+    view: View,
+    since: Millis,
+) -> tuple[ProbeWish, ...]:
+    """Return the probes worth sending, by expected information per second.
+
+    Args:
+        graph: For what a probe on an object would look at.
+        hypotheses: All that may be wrong.
+        probability: Of each, shape (H,).
+        items: What is known already.
+        view: For probes that were answered or failed.
+        since: Answers that finished earlier do not count.
+    """
+    leading = np.argsort(-probability, kind="stable")[:_SUSPECTS]
+    leading = leading[probability[leading] > 0.0]
+    spent = _spent(view, since)
+    found: list[ProbeWish] = []
+    for (kind, target), looks in sorted(_candidates(graph, hypotheses, leading.tolist()).items()):
+        if (kind, target) in spent or all(key in items for key in looks):
+            continue
+        bits = _information(hypotheses, leading.tolist(), probability[leading], looks, graph)
+        seconds = float(command_kinds()[kind].time["median"])
+        if bits >= WORTH_BITS:
+            found.append(ProbeWish(kind, target, bits, seconds))
+    found.sort(key=lambda row: (-row.bits / row.seconds, row.kind, row.target))
+    return tuple(found[:MOST])
+
+
+def _spent(view: View, since: Millis) -> set[tuple[str, str]]:
+    """Return the probes that were answered, or that failed too often to be tried again."""
+    failed: dict[tuple[str, str], int] = {}
+    spent: set[tuple[str, str]] = set()
+    for command, result in view.probes:
+        if result.finished_at < since:
+            continue
+        key = (command.kind, command.target)
+        failed[key] = failed.get(key, 0) + 1
+        if result.ok or failed[key] >= _ATTEMPTS:
+            spent.add(key)
+    return spent
+
+
+def _candidates(
+    graph: KnowledgeGraph, hypotheses: Hypotheses, leading: list[int]
+) -> dict[tuple[str, str], tuple[Key, ...]]:
+    """Return the probes that would look at something a leading hypothesis shows, and at what."""
+    found: dict[tuple[str, str], tuple[Key, ...]] = {}
+    for at in leading:
+        for column in hypotheses.column[hypotheses.row == at].tolist():
+            evidence, name = hypotheses.keys[column]
+            probe = graph.models.evidence[evidence].probe
+            if not probe:
+                continue
+            object_type = graph.models.evidence[evidence].object_type
+            for target in _targets(graph, probe, (object_type, name)):
+                found[probe, target] = _looks(graph, probe, target)
+    return found
+
+
+def _targets(graph: KnowledgeGraph, probe: str, node: tuple[str, str]) -> tuple[str, ...]:
+    """Return the recorded objects to which a probe is sent so that it looks at a node."""
+    if command_kinds()[probe].target == "element":
+        return (node[1],) if node[1] in graph.network.elements else ()
+    relation = {"direction": "~has_direction", "duct": "~rides_on"}.get(node[0])
+    links = [node] if relation is None else graph.neighbours(node, relation)
+    recorded = [name for kind, name in links if kind == "link" and name in graph.network.links]
+    return tuple(recorded[:1])
+
+
+def _looks(graph: KnowledgeGraph, probe: str, target: str) -> tuple[Key, ...]:
+    """Return the evidence items that a probe on a target would settle."""
+    keys: list[Key] = []
+    for evidence in graph.models.evidence.values():
+        if evidence.probe != probe:
+            continue
+        if evidence.object_type == command_kinds()[probe].target:
+            keys.append((evidence.name, target))
+        else:
+            relation = {"direction": "has_direction", "duct": "rides_on"}[evidence.object_type]
+            around = graph.neighbours(("link", target), relation)
+            keys.extend((evidence.name, name) for _, name in around)
+    return tuple(keys)
+
+
+def _information(
+    hypotheses: Hypotheses,
+    leading: list[int],
+    probability: Floats,
+    looks: tuple[Key, ...],
+    graph: KnowledgeGraph,
+) -> float:
+    """Return the expected information of settling some items, in bits.
+
+    Items are independent given the hypothesis. What the leading hypotheses leave over is one more
+    alternative, under which only strays show.
+    """
+    place = {key: column for column, key in enumerate(hypotheses.keys)}
+    chance = np.zeros((len(leading) + 1, len(looks)))
+    for item, key in enumerate(looks):
+        stray = graph.models.evidence[key[0]].stray
+        chance[:, item] = stray
+        for row, at in enumerate(leading):
+            here = (hypotheses.row == at) & (hypotheses.column == place.get(key, -1))
+            shown = float(hypotheses.chance[here].sum())
+            chance[row, item] = 1.0 - (1.0 - stray) * (1.0 - shown)
+    prior = np.append(probability, max(0.0, 1.0 - float(probability.sum())))
+    left = 0.0
+    for outcome in product((False, True), repeat=len(looks)):
+        joint = prior * np.where(outcome, chance, 1.0 - chance).prod(axis=1)
+        total = float(joint.sum())
+        if total > 0.0:
+            left += total * _entropy(joint / total)
+    return _entropy(prior / prior.sum()) - left
+
+
+def _entropy(probability: Floats) -> float:
+    held = probability[probability > 0.0]
+    return float(-(held * np.log2(held)).sum())
