@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import merge
+from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -157,9 +158,12 @@ def _records(
     """Return the records of one log file, adding what is wrong to `findings`."""
     if text is None:
         return ()
+    if b"\0" in text:
+        findings.append(Finding("RUN003", "this file is binary, no log", Position(str(path))))
+        return ()
     found: list[Finding] = []
     records: list[Record] = []
-    lines = text.splitlines(keepends=True)
+    lines = list(BytesIO(text))
     previous: Record | None = None
     previous_seq = FIRST_SEQ - 1
     for number, line in enumerate(lines, start=1):

@@ -1,0 +1,177 @@
+"""Task instances: subject, right and in time, as levels are earned from them."""
+
+from __future__ import annotations
+
+import pytest
+from story_builder import CUT, Run, good_run
+
+from adn.base.levels import Task
+from adn.scoring.assess import Subject
+from adn.scoring.evidence import TaskInstance, task_instances
+
+
+def rows(run: Run, task: str) -> list[TaskInstance]:
+    return [row for row in task_instances(run.log()) if row.task == task]
+
+
+def one(run: Run, task: str) -> TaskInstance:
+    (row,) = rows(run, task)
+    return row
+
+
+def judged(run: Run, task: str) -> list[tuple[bool | None, bool | None]]:
+    return [(row.right, row.in_time) for row in rows(run, task)]
+
+
+def test_a_good_run_has_one_right_instance_of_each_task_and_no_k_for_the_field() -> None:
+    table = task_instances(good_run().log())
+    assert [row.task.value for row in table] == ["D", "E", "G", "H", "I", "J", "K", "V"]
+    assert all(row.right and row.subject is Subject.SYSTEM for row in table)
+    assert {row.task: row.in_time for row in table if row.in_time is not None} == {
+        Task.FAULT_RECOGNITION: True,
+        Task.ROOT_CAUSE: True,
+        Task.EXECUTION: True,
+    }
+    assert {(row.fault, row.incident, row.domain) for row in table} == {
+        ("FLT-0001", "INC-0001", "optical")
+    }
+
+
+def test_an_instance_has_its_begin_and_its_end() -> None:
+    row = one(good_run(), "K")
+    assert (row.start, row.end) == (653_000, 700_000)
+
+
+def test_what_a_contestable_fault_called_for_and_nobody_did_is_a_miss_of_every_task() -> None:
+    table = task_instances(Run().fault(600.0).alarm(601.0, "ALM-1", root=True).log())
+    assert [row.task.value for row in table] == ["D", "E", "G", "H", "I", "J", "K"]
+    assert all(row.right is False and row.subject is None for row in table)
+    assert {row.task.value for row in table if row.in_time is False} == {"E", "H", "K"}
+
+
+def test_nobody_owes_a_plan_for_what_heals_by_itself() -> None:
+    run = Run().fault(600.0, reference=(True, True)).opened(610.0).located(620.0, CUT)
+    assert [row.task.value for row in task_instances(run.log())] == ["E", "G", "H"]
+
+
+def test_a_fault_that_cannot_be_seen_calls_for_nothing() -> None:
+    assert task_instances(Run().fault(600.0, out=()).log()) == ()
+
+
+def test_e_is_wrong_where_nothing_was_wrong() -> None:
+    row = one(Run().opened(610.0), "E")
+    assert (row.fault, row.right, row.in_time) == ("", False, None)
+
+
+def test_e_and_h_are_late_after_their_targets() -> None:
+    run = Run().fault(600.0).opened(661.0).located(781.0, CUT)
+    assert judged(run, "E") == [(True, False)]
+    assert judged(run, "H") == [(True, False)]
+
+
+def test_d_is_wrong_if_no_root_alarm_of_the_fault_is_shown() -> None:
+    run = Run().fault(600.0).alarm(601.0, "ALM-1", root=True).opened(610.0)
+    assert one(run.filtered(610.0, "ALM-2"), "D").right is False
+    assert one(run.filtered(620.0, "ALM-1"), "D").right is True
+
+
+@pytest.mark.parametrize(("domain", "right"), [("optical", True), ("ip", False)])
+def test_g_is_the_domain_believed_last(domain: str, right: bool) -> None:
+    run = Run().fault(600.0).opened(610.0).demarcated(615.0, "optical").demarcated(620.0, domain)
+    assert one(run, "G").right is right
+
+
+@pytest.mark.parametrize(
+    ("without", "restores", "harms", "right"),
+    [
+        (2, True, False, True),
+        (2, False, False, False),
+        (0, False, False, True),
+        (0, False, True, False),
+    ],
+)
+def test_i_restores_service_or_keeps_what_is_restored(
+    without: int, restores: bool, harms: bool, right: bool
+) -> None:
+    run = Run().fault(600.0).opened(610.0)
+    run.plan(620.0, without=without, restores=restores, harms=harms)
+    assert one(run, "I").right is right
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outside", "restores", "harms", "right"),
+    [
+        ("allowed", 0, True, False, True),
+        ("allowed", 2, False, False, True),
+        ("allowed", 3, False, False, False),
+        ("allowed", 0, True, True, False),
+        ("refused", 0, True, False, False),
+        ("refused", 2, False, False, True),
+        ("refused", 0, True, True, True),
+    ],
+)
+def test_j_is_no_worse_than_nothing_or_refused_for_good_reason(
+    verdict: str, outside: int, restores: bool, harms: bool, right: bool
+) -> None:
+    run = Run().fault(600.0).opened(610.0)
+    run.plan(620.0, verdict=verdict, without=2, outside=outside, restores=restores, harms=harms)
+    assert one(run, "J").right is right
+
+
+def test_a_judgement_may_list_the_services() -> None:
+    run = Run().fault(600.0).opened(610.0).plan(620.0)
+    judgement = {"outside_without": ["a"], "outside_with": ["a", "b"], "restores": True}
+    run.secret = [record for record in run.secret if record.kind != "plan.judged"]
+    run.true(620.0, "plan.judged", "PLN-0001", data={**judgement, "harms": False})
+    assert one(run, "J").right is False
+
+
+def test_an_approval_makes_j_shared_and_no_more() -> None:
+    run = Run().fault(600.0).opened(610.0).plan(620.0, decided_by="human")
+    assert one(run, "J").subject is Subject.SHARED
+    assert one(run, "I").subject is Subject.SYSTEM
+
+
+def test_a_plan_of_probes_is_no_instance_of_i_j_or_k() -> None:
+    run = Run().fault(600.0, reference=(True, True)).opened(610.0)
+    run.plan(620.0, purpose="probe", executed_s=640.0)
+    assert [row.task.value for row in task_instances(run.log())] == ["E", "G", "H"]
+
+
+def test_probing_alone_does_not_spare_the_misses_of_i_j_and_k() -> None:
+    run = Run().fault(600.0).opened(610.0).plan(620.0, purpose="probe", executed_s=640.0)
+    assert [rows(run, task)[0].right for task in "IJK"] == [False, False, False]
+
+
+def test_k_is_wrong_if_a_command_was_not_applied_and_late_if_service_was() -> None:
+    run = Run().fault(600.0, restored_s=960.0).opened(610.0).plan(620.0, executed_s=950.0)
+    run.command(630.0, finished_s=950.0).effect("CMD-0001", applied=False)
+    assert judged(run, "K") == [(False, False)]
+    assert one(good_run(), "K").in_time is True
+
+
+def test_v_agrees_with_the_truth_and_no_relapse_follows() -> None:
+    run = Run().fault(600.0, restored_s=700.0).opened(610.0)
+    run.verified(690.0, fixed=True).verified(691.0, fixed=False)
+    run.verified(710.0, fixed=True).verified(711.0, fixed=False)
+    run.verified(1900.0, fixed=True)
+    run.impact(1960.0, out=["svc-1"], cause="traffic")
+    assert [row.right for row in rows(run, "V")] == [False, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("objects", "horizon_s", "right"),
+    [(["A~B"], 100.0, True), (["A~B"], 99.0, False), (["X"], 100.0, False)],
+)
+def test_f_is_right_if_what_it_names_breaks_within_its_horizon(
+    objects: list[str], horizon_s: float, right: bool
+) -> None:
+    data = {"started_s": 500.0, "horizon_s": horizon_s, "expected": "fibre-loss"}
+    run = Run().fault(600.0).did("F", 500.0, "prediction.made", ref={"objects": objects}, data=data)
+    assert one(run, "F").right is right
+
+
+def test_looking_ahead_and_finding_nothing_is_no_prediction() -> None:
+    data = {"started_s": 500.0, "horizon_s": 60.0, "expected": None}
+    run = Run().did("F", 500.0, "prediction.made", ref={"objects": []}, data=data)
+    assert rows(run, "F") == []
