@@ -8,7 +8,7 @@ out of the ordinary, and a rule of size and persistence says which of those are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -44,6 +44,10 @@ class Anomaly:
     opens: bool = True
     alarm: str = ""
     evidence: str = ""
+
+    def with_evidence(self, name: str) -> Anomaly:
+        """Return the same anomaly under an id."""
+        return replace(self, evidence=name)
 
 
 class Detector(Protocol):

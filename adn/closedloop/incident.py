@@ -90,6 +90,7 @@ class Incident:
         opened_at: When it was recognised, simulated ms.
         group: Its signals and their reach.
         status: Where it stands; changed by `move` alone.
+        joined_at: When its latest signal was joined, simulated ms.
         stamps: When it last entered each status.
     """
 
@@ -97,6 +98,7 @@ class Incident:
     opened_at: Millis
     group: Group
     status: Status = Status.OPEN
+    joined_at: Millis = 0
     stamps: dict[Status, Millis] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

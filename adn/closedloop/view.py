@@ -91,6 +91,7 @@ class View:
         network: The sound part of it, in columns.
         active_alarms: Alarms raised and not cleared, by alarm id, in order of arrival.
         alarm_arrivals: When each active alarm arrived, by alarm id.
+        seen_alarms: Every alarm ever raised, by alarm id.
         silent: Elements whose telemetry has stopped.
         rates: Offered rate of each service, bit/s: lately measured, else contracted.
         probes: Probes answered so far, each with its answer, oldest first.
@@ -105,6 +106,7 @@ class View:
         self.network: Network = sound(inventory.rows).network
         self.active_alarms: Mapping[str, Alarm] = {}
         self.alarm_arrivals: Mapping[str, Millis] = {}
+        self.seen_alarms: dict[str, Alarm] = {}
         self.silent: frozenset[str] = frozenset()
         self.rates: Mapping[str, float] = {
             row.id: row.demand_bps for row in self.network.rows.services
@@ -159,6 +161,7 @@ class View:
             active.pop(alarm.alarm_id, None)
             arrivals.pop(alarm.alarm_id, None)
         else:
+            self.seen_alarms.setdefault(alarm.alarm_id, alarm)
             active.setdefault(alarm.alarm_id, alarm)
             arrivals.setdefault(alarm.alarm_id, now)
         self.active_alarms, self.alarm_arrivals = active, arrivals

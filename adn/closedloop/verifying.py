@@ -1,0 +1,92 @@
+"""Verification: are services back within their promises, measured tick by tick after a change.
+
+Elements report the mean of an interval, so only intervals that begin after the change tell of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Sequence
+from typing import Any, Final
+
+from simpy.events import Event
+
+from adn.base.clock import SECOND, Millis, SimClock
+from adn.closedloop.intent import Intent
+from adn.closedloop.ordering import Orders
+from adn.closedloop.view import SeriesKey, View
+
+TICK: Final[Millis] = 10 * SECOND
+"""How often services report loss and latency."""
+ARRIVAL: Final[Millis] = 5 * SECOND
+"""How long after a tick its frame has surely arrived (assumption)."""
+FINE_TICKS: Final = 3
+MOST_TICKS: Final = 4
+"""After so many ticks without `FINE_TICKS` good ones in a row a change has not helped."""
+
+
+class Verifier:
+    """Measures services against their promises."""
+
+    def __init__(self, clock: SimClock, view: View, intent: Intent, orders: Orders) -> None:
+        self._clock, self._view, self._intent, self._orders = clock, view, intent, orders
+
+    def outside_at_next_tick(
+        self, services: Sequence[str], since: Millis
+    ) -> Generator[Event, Any, frozenset[str]]:
+        """Wait for the next tick whose interval begins at or after `since`; return who is outside.
+
+        A service that did not report is judged by its latest report before, if that is recent.
+        """
+        first = -(-(since + TICK) // TICK) * TICK
+        now_tick = (self._clock.now - ARRIVAL) // TICK * TICK + TICK
+        tick = max(first, now_tick)
+        yield self._clock.sleep(max(0, tick + ARRIVAL - self._clock.now))
+        wanted: list[SeriesKey] = [
+            ("service", name, measure) for name in services for measure in ("loss", "latency")
+        ]
+        yield from self._orders.ask(wanted, samples=2)
+        return frozenset(name for name in services if self._is_outside(name, since))
+
+    def _is_outside(self, service: str, since: Millis) -> bool:
+        loss = self._latest(service, "loss", since)
+        latency = self._latest(service, "latency", since)
+        if loss is None and latency is None:
+            return False
+        return self._intent.is_outside(service, loss or 0.0, latency or 0.0)
+
+    def _latest(self, service: str, measure: str, since: Millis) -> float | None:
+        held = self._view.series("service", service, measure)
+        if held is None:
+            return None
+        pairs = zip(held.measured_at, held.values, strict=True)
+        fresh = [x for at, x in pairs if at - TICK >= since and not math.isnan(x)]
+        return fresh[-1] if fresh else None
+
+    def settle(
+        self, services: Sequence[str], since: Millis, most: int = MOST_TICKS
+    ) -> Generator[Event, Any, tuple[bool, frozenset[str]]]:
+        """Return whether services were fine for `FINE_TICKS` in a row, and who was outside last."""
+        fine = 0
+        outside: frozenset[str] = frozenset()
+        for tick in range(most):
+            outside = yield from self.outside_at_next_tick(services, since)
+            fine = 0 if outside else fine + 1
+            if fine >= FINE_TICKS:
+                return True, outside
+            if fine + most - 1 - tick < FINE_TICKS:
+                break
+        return False, outside
+
+    def holds(
+        self, services: Sequence[str], span: Millis
+    ) -> Generator[Event, Any, tuple[bool, frozenset[str]]]:
+        """Watch services for a span; return whether they stayed fine (two bad ticks break it)."""
+        end, bad = self._clock.now + span, 0
+        outside: frozenset[str] = frozenset()
+        while self._clock.now < end:
+            outside = yield from self.outside_at_next_tick(services, 0)
+            bad = bad + 1 if outside else 0
+            if bad > 1:
+                return False, outside
+        return True, outside
