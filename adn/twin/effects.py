@@ -65,13 +65,7 @@ def apply(
         return _steer(network, command, configuration, overlay)
     if command.kind == "limit-services":
         return _limit(network, command, configuration, overlay)
-    parts = _RENEWS.get(command.kind, frozenset())
-    held = _belonging(network, command)
-    renewed = tuple(
-        row
-        for row in overlay.active
-        if row.part in parts and (PROPERTIES[row.property].table, row.object) in held
-    )
+    renewed = tuple(row for row in overlay.active if renews(network, command, row))
     gone = {row.id for row in renewed}
     kept = Overlay(network, (row for row in overlay.active if row.id not in gone))
     return Effect(configuration, kept, renewed)
@@ -113,6 +107,15 @@ def downtime(command: Command) -> Impairment | None:
         return None
     prop = PROPERTIES[key]
     return Impairment(command.id, command.id, key, command.target, "set", 1.0, prop.part)
+
+
+def renews(network: Network, command: Command, impairment: Impairment) -> bool:
+    """Whether a command, once carried out, has renewed the part that an impairment sits on."""
+    if impairment.part not in _RENEWS.get(command.kind, frozenset()):
+        return False
+    return (PROPERTIES[impairment.property].table, impairment.object) in _belonging(
+        network, command
+    )
 
 
 def _belonging(network: Network, command: Command) -> set[tuple[str, str]]:

@@ -119,8 +119,8 @@ class Executing:
         }
         twin.truth(Record(twin.clock.now, "command.effect", "twin", id=command.id, data=data))
         twin.configure(effect.configuration, effect.overlay, effect.links, command.id)
-        for listener in twin.renewed:
-            listener(effect.renewed, command.id, field)
+        for listener in twin.carried_out:
+            listener(command)
         self._answer(command, ok=True, message="done")
 
     def _answer(self, command: Command, *, ok: bool, message: str, measurement: Any = None) -> None:

@@ -82,7 +82,7 @@ class Twin:
         self.truth = truth
         self.overlay = Overlay(network)
         self.configuration = Configuration.initial(network)
-        self.renewed: list[Callable[[tuple[Impairment, ...], str, bool], None]] = []
+        self.carried_out: list[Callable[[Command], None]] = []
         self._key, self._fabric = key, Fabric.of(network)
         self._out: list[Report] = []
         self._since: Millis = 0

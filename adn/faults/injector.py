@@ -1,0 +1,200 @@
+"""The injector: brings planned faults upon the twin, and notices when nothing is left of them.
+
+It adds and removes impairments and writes the truth about each fault; what then happens to the
+network, and how anyone learns of it, is not its business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from adn.base.clock import Millis, seconds
+from adn.base.records import Record
+from adn.base.streams import Key
+from adn.faults.kinds import FaultKind, ImpairmentSpec, Intermittent, Ramp
+from adn.northbound.commands import Command, command_kinds
+from adn.topology.network import Network
+from adn.twin.effects import renews
+from adn.twin.impairments import Impairment
+from adn.twin.properties import PROPERTIES
+from adn.twin.twin import Twin
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFault:
+    """A fault that will strike.
+
+    Attributes:
+        id: ``FLT-0001``, in order of onset.
+        kind: Its kind.
+        target: Id of the object it strikes.
+        at: When, simulated ms.
+        params: A value for every parameter of the kind.
+    """
+
+    id: str
+    kind: FaultKind
+    target: str
+    at: Millis
+    params: Mapping[str, float]
+
+
+class Injector:
+    """Applies planned faults to a twin.
+
+    Args:
+        twin: What they strike.
+        planned: What is in store.
+        key: For the on and off times of intermittent faults.
+    """
+
+    def __init__(self, twin: Twin, planned: Iterable[PlannedFault], key: Key) -> None:
+        self._twin, self._key = twin, key
+        self._left: dict[str, dict[str, Impairment]] = {}
+        twin.carried_out.append(self._carried_out)
+        for fault in planned:
+            self._announce(fault)
+            twin.clock.call_at(fault.at, partial(self._begin, fault))
+
+    def _announce(self, fault: PlannedFault) -> None:
+        kind = fault.kind
+        data = {
+            "fault": kind.name,
+            "class": kind.problem,
+            "domain": kind.domain,
+            "at_s": seconds(fault.at),
+            "params": dict(fault.params),
+            "equivalent": [[fault.target, kind.problem]],
+        }
+        ref = {"target": fault.target}
+        self._twin.truth(Record(0, "fault.planned", "faults", id=fault.id, ref=ref, data=data))
+
+    def _begin(self, fault: PlannedFault) -> None:
+        twin = self._twin
+        full = {
+            impairment.id: (spec, impairment)
+            for spec_row, spec in enumerate(fault.kind.impairments)
+            for impairment in impairments_of(twin.network, fault, spec_row)
+        }
+        self._left[fault.id] = {name: impairment for name, (_, impairment) in full.items()}
+        objects = affected(twin.network, fault)
+        data = {
+            "impairments": [
+                [row.property, row.object, row.op, row.value] for _, row in full.values()
+            ]
+        }
+        ref = {"target": fault.target, "objects": list(objects)}
+        twin.truth(Record(twin.clock.now, "fault.onset", "faults", id=fault.id, ref=ref, data=data))
+        twin.attribution.begin(fault.id, objects)
+        for spec, impairment in full.values():
+            if isinstance(spec.course, Ramp):
+                twin.clock.process(self._ramp(impairment, spec.course))
+            elif isinstance(spec.course, Intermittent):
+                twin.clock.process(self._flicker(impairment, spec.course))
+            else:
+                twin.impair(impairment, "fault")
+
+    def _holds(self, impairment: Impairment) -> bool:
+        """Whether the part is still broken: not yet renewed."""
+        return impairment.id in self._left[impairment.owner]
+
+    def _ramp(self, impairment: Impairment, course: Ramp) -> Generator[Any, Any, None]:
+        neutral = {
+            "set": PROPERTIES[impairment.property].healthy,
+            "add": 0.0,
+            "scale": 1.0,
+        }[impairment.op]
+        for step in range(1, course.steps + 1):
+            yield self._twin.clock.sleep(max(1, course.over // course.steps))
+            if not self._holds(impairment):
+                return
+            value = neutral + (impairment.value - neutral) * step / course.steps
+            self._twin.impair(replace(impairment, value=value), "fault")
+
+    def _flicker(self, impairment: Impairment, course: Intermittent) -> Generator[Any, Any, None]:
+        stream = self._key.stream(f"faults/{impairment.id}")
+        while self._holds(impairment):
+            self._twin.impair(impairment, "fault")
+            yield self._twin.clock.sleep(_span(stream, course.on))
+            self._twin.relieve((impairment.id,), "heal")
+            yield self._twin.clock.sleep(_span(stream, course.off))
+
+    def _carried_out(self, command: Command) -> None:
+        """Forget what a command has renewed; a fault of which nothing is left has ended."""
+        twin = self._twin
+        for fault, left in self._left.items():
+            renewed = [name for name, row in left.items() if renews(twin.network, command, row)]
+            for name in renewed:
+                del left[name]
+            if renewed and not left:
+                field = command_kinds()[command.kind].performed_by == "field"
+                data = {"by": command.id, "field": field}
+                now = twin.clock.now
+                twin.truth(Record(now, "fault.cleared", "faults", id=fault, data=data))
+                twin.attribution.end(fault, now)
+
+
+def _span(stream: np.random.Generator, mean: Millis) -> Millis:
+    return max(1, round(mean * float(stream.exponential())))
+
+
+def impairments_of(network: Network, fault: PlannedFault, spec_row: int) -> list[Impairment]:
+    """Return the impairments at full strength that one spec of a kind puts on a target."""
+    spec = fault.kind.impairments[spec_row]
+    prop = PROPERTIES[spec.property]
+    value = spec.value
+    strength = fault.params[value.removeprefix("$")] if isinstance(value, str) else value
+    return [
+        Impairment(
+            id=f"{fault.id}/{spec_row}/{name}",
+            owner=fault.id,
+            property=spec.property,
+            object=name,
+            op=spec.op,
+            value=strength,
+            part=spec.part or prop.part,
+        )
+        for name in objects_of(network, fault.kind, fault.target, spec)
+    ]
+
+
+def objects_of(
+    network: Network, kind: FaultKind, target: str, spec: ImpairmentSpec
+) -> tuple[str, ...]:
+    """Return the ids of the objects that a spec impairs, seen from the target."""
+    if spec.of == "target":
+        return (target,)
+    if kind.target == "element":
+        row = network.elements.row(target)
+        if spec.of == "links":
+            return network.links_of(target)
+        ends = {"sending": network.tail, "receiving": network.head}
+        wanted = [ends[spec.of]] if spec.of in ends else list(ends.values())
+        mask = np.logical_or.reduce([end == row for end in wanted])
+        return tuple(network.directions[int(i)] for i in np.flatnonzero(mask))
+    if kind.target == "duct":
+        return network.links_in_duct(target)
+    row = network.links.row(target)
+    return (network.directions[2 * row], network.directions[2 * row + 1])
+
+
+def affected(network: Network, fault: PlannedFault) -> tuple[str, ...]:
+    """Return the target and the components that bear its condition: what an operator would name."""
+    target, kind = fault.target, fault.kind.target
+    links: tuple[str, ...]
+    if kind == "duct":
+        links = network.links_in_duct(target)
+    elif kind == "element":
+        links = network.links_of(target)
+    elif kind == "direction":
+        return (target, network.link_of(target))
+    else:
+        links = (target,)
+    rows = [network.links.row(name) for name in links]
+    directions = [network.directions[2 * row + side] for row in rows for side in (0, 1)]
+    return tuple(dict.fromkeys((target, *links, *directions)))
