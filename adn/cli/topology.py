@@ -11,7 +11,6 @@ from adn.cli.render import print_json, print_line, print_table, remark
 
 if TYPE_CHECKING:
     from adn.topology.network import Network
-    from adn.topology.specs import TopologySpec
 
 
 def command(
@@ -31,13 +30,10 @@ def command(
     Shows sizes, every value that a rule has filled in, checks, single points of failure, and all
     links with their rate, length, metric, ducts and healthy peak load.
     """
-    from adn.base.streams import Key
     from adn.topology.files import write_graphml
-    from adn.topology.filling import build_network, management_element
 
-    spec = _spec(source)
-    network = build_network(spec, Key.root(seed).stream("topology"))
-    described = _describe(network, management_element(network, spec.management))
+    network, management = _network(source, seed)
+    described = _describe(network, management)
     if export is not None:
         write_graphml(network, export, overwrite=force)
         remark(f"written: {export}")
@@ -47,16 +43,28 @@ def command(
         _show(described)
 
 
-def _spec(source: str) -> TopologySpec:
-    """Return the spec of a network named bare, with the default services, or of a scenario."""
+def _network(source: str, seed: int) -> tuple[Network, str]:
+    """Return the network that `source` names, and the element where operations attach to it.
+
+    A run of a scenario draws from the same stream, so with its seed it has the same network.
+    """
+    from adn.base.streams import Key
+    from adn.topology.filling import build_network, management_element
     from adn.topology.sources import GRAPHML, TOPOHUB
     from adn.topology.specs import DEFAULT_SERVICES, TopologySpec
 
+    key = Key.root(seed)
     if source.startswith(TOPOHUB) or source.casefold().endswith(GRAPHML):
-        return TopologySpec(source, services=DEFAULT_SERVICES)
+        spec = TopologySpec(source, services=DEFAULT_SERVICES)
+        network = build_network(spec, key.stream("topology"))
+        return network, management_element(network)
     from adn.scenario import read
+    from adn.scenario.topology import build_scenario_network
 
-    return read(source).topology
+    loaded = read(source)
+    network = build_scenario_network(loaded, key.stream)
+    named = loaded.scenario.topology.management
+    return network, management_element(network, named.element if named else None)
 
 
 def _describe(network: Network, management: str) -> dict[str, Any]:
@@ -133,9 +141,15 @@ def _show(described: dict[str, Any]) -> None:
     for table, names in described["single_points_of_failure"].items():
         print_line(f"single points of failure, {table}: {', '.join(names) or 'none'}")
     print_line("")
-    right = "right"
     print_table(
-        ["link", ("Gbit/s", right), ("km", right), ("metric", right), ("peak load", right), "ducts"],
+        [
+            "link",
+            ("Gbit/s", "right"),
+            ("km", "right"),
+            ("metric", "right"),
+            ("peak load", "right"),
+            "ducts",
+        ],
         [
             [
                 row["id"],

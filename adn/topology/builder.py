@@ -218,11 +218,11 @@ def _service_findings(service: Service, elements: set[str]) -> Iterator[Finding]
     if not (isfinite(service.sla.latency_ms) and service.sla.latency_ms > 0):
         yield Finding(
             "TOP008",
-            f"{place} promises a latency of {service.sla.latency_ms:g} ms; it must be above 0",
+            f"{place} is promised latency {service.sla.latency_ms:g} ms; it must be above 0",
         )
     for what, share in (("loss", service.sla.loss), ("availability", service.sla.availability)):
         if not 0 <= share <= 1:
-            yield Finding("TOP008", f"{place} promises a {what} of {share:g}; it must be in 0..1")
+            yield Finding("TOP008", f"{place} is promised {what} {share:g}; it must be in 0..1")
     if not MIN_FLOW_GROUPS <= service.flow_groups <= MAX_FLOW_GROUPS:
         yield Finding(
             "TOP009",

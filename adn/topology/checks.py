@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -50,7 +50,7 @@ def single_points(network: Network) -> SinglePoints:
 
     between = Counter(zip(network.link_a.tolist(), network.link_z.tolist(), strict=True))
     between.update({(z, a): count for (a, z), count in list(between.items())})
-    simple = nx.Graph()
+    simple: Any = nx.Graph()
     simple.add_nodes_from(range(len(network.elements)))
     simple.add_edges_from(zip(network.link_a.tolist(), network.link_z.tolist(), strict=True))
     cuts = {frozenset(pair) for pair in nx.bridges(simple) if between[pair] == 1}
@@ -119,17 +119,13 @@ def check_single_points(network: Network) -> list[Finding]:
     """Warn of whatever parts the network when it alone fails."""
     points = single_points(network)
     texts = (
-        ("TOP102", "element", "elements", points.elements, "fails"),
-        ("TOP103", "link", "links", points.links, "fails"),
-        ("TOP104", "shared duct", "shared ducts", points.ducts, "is cut"),
+        ("TOP102", "element", points.elements),
+        ("TOP103", "link", points.links),
+        ("TOP104", "shared duct", points.ducts),
     )
     return [
-        Finding(
-            code,
-            f"{len(names)} {one if len(names) == 1 else many} "
-            f"part{'s' if len(names) == 1 else ''} the network if it alone {what}: {_some(names)}",
-        )
-        for code, one, many, names, what in texts
+        Finding(code, f"the network is parted by the failure of one {what}: {_some(names)}")
+        for code, what, names in texts
         if names
     ]
 
@@ -166,7 +162,9 @@ def check_paths(network: Network) -> list[Finding]:
 def check_load(network: Network) -> list[Finding]:
     """Warn of links whose healthy peak load is more than they carry."""
     share = link_loads(network) / network.capacity_bps
-    over = [f"{network.links[row]} ({share[row]:.0%})" for row in np.flatnonzero(share > 1)]
+    over = [
+        f"{network.links[row]} ({share[row]:.0%})" for row in np.flatnonzero(share > 1).tolist()
+    ]
     if not over:
         return []
     count = _counted(len(over), "link is", "links are")
@@ -180,14 +178,12 @@ def check_latency(network: Network) -> list[Finding]:
     cost = network.cost * _KM_CEILING + network.length_km
     total = distances(len(network.elements), network.link_a, network.link_z, cost)
     reach = total[network.service_a, network.service_z]
-    km = np.where(
-        np.isfinite(reach), np.mod(np.where(np.isfinite(reach), reach, 0), _KM_CEILING), 0
-    )
+    km = np.mod(np.where(np.isfinite(reach), reach, 0.0), _KM_CEILING)
     least = km * PROPAGATION_MS_PER_KM
     late = [
         f"{network.services[row]} ({network.latency_limit_ms[row]:g} ms, light takes "
         f"{least[row]:.1f} ms)"
-        for row in np.flatnonzero(least > network.latency_limit_ms)
+        for row in np.flatnonzero(least > network.latency_limit_ms).tolist()
     ]
     if not late:
         return []

@@ -85,10 +85,8 @@ def _by_hand(
                 )
             else:
                 held[name] += (duct,)
-        if len(set(duct.links)) < 2:
-            found.append(
-                Finding("TOP030", f"shared duct '{duct.name}' must name two links or more")
-            )
+        if not duct.links:
+            found.append(Finding("TOP030", f"shared duct '{duct.name}' must name its links"))
     for name, ducts in held.items():
         total = sum(duct.length_km for duct in ducts)
         if total > known[name].length_km + _SHORTEST_KM:

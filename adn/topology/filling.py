@@ -19,7 +19,7 @@ from adn.topology.demands import fill_demands, fill_services
 from adn.topology.ducts import lay_ducts
 from adn.topology.elements import Assumption, Link, NetworkElement, Service, Site
 from adn.topology.geography import fibre_route_km, great_circle_km
-from adn.topology.loading import LINE_RATES_BPS, healthy_load, smallest_rate
+from adn.topology.loading import LINE_RATES_BPS, fits, healthy_load, smallest_rate
 from adn.topology.naming import closest, link_id, unique_slugs
 from adn.topology.network import Floats, Network
 from adn.topology.sources import RawEdge, RawTopology, load_topology
@@ -28,6 +28,7 @@ from adn.topology.specs import TopologySpec
 SAME_PLACE_KM = 1.0
 UNKNOWN_LENGTH_KM = 100.0
 HOP_COST = 10
+MOST_ELEMENTS = 5_000  # tables of all pairs take 200 MB each at this size
 
 # Placeholder until the load is known; never reaches a network.
 _UNSIZED_BPS = 1.0
@@ -50,6 +51,14 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
         TopologyError: The spec does not fit the source.
     """
     _check_spec(spec)
+    if len(raw.nodes) > MOST_ELEMENTS:
+        raise TopologyError(
+            Finding(
+                "TOP036",
+                f"'{raw.name}' has {len(raw.nodes):,} nodes; demands between all pairs are "
+                f"possible up to {MOST_ELEMENTS:,}",
+            )
+        )
     ids = _element_ids(raw)
     builder = NetworkBuilder(raw.name)
     known_sites: dict[str, Site] = {}
@@ -177,6 +186,7 @@ def _lengths(raw: RawTopology) -> tuple[list[float], tuple[Assumption, ...]]:
     usual = round(median(some), 3) if some else UNKNOWN_LENGTH_KM
     unknown = sum(length is None for length in lengths)
     rules = (
+        Assumption("link lengths", raw.lengths, len(some) if raw.lengths else 0, "topohub"),
         Assumption(
             "link lengths",
             "great circle × 1.5 below 1000 km, 1500 km up to 1200 km, × 1.25 above",
@@ -261,7 +271,7 @@ def _capacities(
     sized, raised, filled = [], 0, 0
     for link, bps in zip(links, load.tolist(), strict=True):
         rate = given.get(link.id, 0.0)
-        if rate <= 0 or bps > spec.headroom * rate:
+        if rate <= 0 or not fits(bps, rate, spec.headroom):
             raised += rate > 0
             filled += rate <= 0
             rate = smallest_rate(bps, spec.headroom)

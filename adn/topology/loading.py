@@ -6,7 +6,7 @@ all its next hops on shortest paths; a service's few flow groups hash less evenl
 
 from __future__ import annotations
 
-from math import ceil, inf
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,9 @@ from adn.topology.network import Floats, Ints
 
 # Ethernet rates of IEEE 802.3 (1, 10, 40, 100, 400 and 800 Gbit/s).
 LINE_RATES_BPS: Final = (1e9, 10e9, 40e9, 100e9, 400e9, 800e9)
+
+# Loads are sums whose last bits hang on the order of links, which must not choose a line rate.
+ROUNDING: Final = 1e-9
 
 _CELLS_AT_ONCE: Final = 4_000_000
 
@@ -89,10 +92,12 @@ def smallest_rate(load_bps: float, headroom: float) -> float:
     (10.0, 40.0, 2400.0)
     """
     largest = LINE_RATES_BPS[-1]
-    rate = next((rate for rate in LINE_RATES_BPS if load_bps <= headroom * rate), inf)
-    if rate < inf:
-        return rate
-    times = ceil(load_bps / (headroom * largest))
-    while load_bps > headroom * (times * largest):  # rounding of the division
-        times += 1
-    return times * largest
+    for rate in LINE_RATES_BPS:
+        if fits(load_bps, rate, headroom):
+            return rate
+    return largest * max(1, ceil(load_bps / (headroom * largest) * (1 - ROUNDING)))
+
+
+def fits(load_bps: float, rate_bps: float, headroom: float) -> bool:
+    """Return whether the load is at most the share `headroom` of the rate, but for rounding."""
+    return load_bps <= headroom * rate_bps * (1 + ROUNDING)

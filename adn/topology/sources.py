@@ -51,14 +51,14 @@ class RawTopology:
         edges: In the order of the source; parallel ones are kept.
         demands: Traffic by (from row, to row) in the source's unit; empty where it has none. If
             no pair appears both ways, they have no direction.
-        origin: What to cite.
+        lengths: What the source's link lengths are, if that must be known to judge them.
     """
 
     name: str
     nodes: tuple[RawNode, ...]
     edges: tuple[RawEdge, ...]
     demands: Mapping[tuple[int, int], float] = field(default_factory=dict)
-    origin: str = ""
+    lengths: str = ""
 
 
 def load_topology(source: str, base_folder: Path | None = None) -> RawTopology:
@@ -123,7 +123,9 @@ def _unknown_key(key: str, names: tuple[str, ...]) -> Finding:
         message = f"topohub has no network '{name}' among the {len(within)} of set '{family}'"
     else:
         families = sorted({known.partition("/")[0] for known in names})
-        anywhere = {known.partition("/")[2]: known for known in reversed(names)}
+        likely = closest(family, families)
+        searched = [known for known in reversed(names) if known.startswith(likely)]
+        anywhere = {known.partition("/")[2]: known for known in searched}
         near = [f"{TOPOHUB}{anywhere[each]}" for each in closest_few(name or family, anywhere)]
         message = f"topohub has no set '{family}'; it has {', '.join(families)}"
     if len(near) > 1:
@@ -148,5 +150,5 @@ def _from_node_link(key: str, data: Mapping[str, Any]) -> RawTopology:
         for start, ends in (data["graph"].get("demands") or {}).items()
         for end, volume in ends.items()
     }
-    origin = f"topohub {key} (link lengths are great-circle distances)"
-    return RawTopology(key, tuple(nodes), tuple(edges), demands, origin)
+    lengths = "great-circle distances as topohub has them; real fibre takes detours"
+    return RawTopology(key, tuple(nodes), tuple(edges), demands, lengths)

@@ -1,0 +1,121 @@
+"""Rows survive JSON exactly, GraphML can be read back, and no file is half-written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adn.base.errors import TopologyError
+from adn.base.streams import Key
+from adn.topology.elements import (
+    Assumption,
+    Duct,
+    Link,
+    NetworkElement,
+    NetworkRows,
+    Service,
+    Site,
+    Sla,
+)
+from adn.topology.files import graphml_text, rows_from_json, rows_to_json, write_graphml
+from adn.topology.filling import build_network
+from adn.topology.graphml import read_graphml
+from adn.topology.specs import DEFAULT_SERVICES, SharedDuct, TopologySpec
+
+ABILENE = build_network(
+    TopologySpec(
+        "topohub:topozoo/Abilene",
+        services=DEFAULT_SERVICES,
+        shared_ducts=(SharedDuct("west", ("Denver~Seattle", "Denver~Sunnyvale"), 40.0),),
+    ),
+    Key.root(1).stream("topology"),
+)
+
+number = st.floats(allow_nan=False, allow_infinity=False)
+text = st.text(max_size=5)
+whole = st.integers()
+row_tables = st.builds(
+    NetworkRows,
+    text,
+    st.lists(st.builds(Site, text, number, number), max_size=3).map(tuple),
+    st.lists(st.builds(NetworkElement, text, text, text), max_size=3).map(tuple),
+    st.lists(st.builds(Duct, text, number), max_size=3).map(tuple),
+    st.lists(
+        st.builds(Link, text, text, text, number, number, whole, st.lists(text).map(tuple)),
+        max_size=3,
+    ).map(tuple),
+    st.lists(
+        st.builds(
+            Service, text, text, text, text, number, st.builds(Sla, number, number, number),
+            whole, whole, st.booleans(),
+        ),
+        max_size=3,
+    ).map(tuple),
+    st.lists(st.builds(Assumption, text, text, whole, text), max_size=3).map(tuple),
+)  # fmt: skip
+
+
+@given(row_tables)
+def test_rows_come_back_from_json_exactly(rows: NetworkRows) -> None:
+    assert rows_from_json(json.loads(json.dumps(rows_to_json(rows)))) == rows
+
+
+def test_what_are_no_rows_is_refused() -> None:
+    with pytest.raises(TopologyError) as refused:
+        rows_from_json({"name": "x"})
+    assert str(refused.value) == (
+        "TOP027 not the rows of a network: key 'sites' is missing\n1 error"
+    )
+    with pytest.raises(TopologyError, match=r"TOP027 not the rows of a network: .*colour"):
+        rows_from_json({**rows_to_json(ABILENE.rows), "ducts": [{"colour": 1}]})
+
+
+def test_exported_graphml_reads_back_as_the_same_elements_and_links(tmp_path: Path) -> None:
+    path = tmp_path / "abilene.graphml"
+    write_graphml(ABILENE, path)
+    raw = read_graphml(path)
+    assert raw.name == "topozoo/Abilene"
+    assert sorted(node.name for node in raw.nodes) == list(ABILENE.elements.ids)
+    back = {
+        (*sorted((raw.nodes[edge.a].name, raw.nodes[edge.z].name)), edge.length_km,
+         edge.capacity_bps)
+        for edge in raw.edges
+    }  # fmt: skip
+    assert back == {(row.a, row.z, row.length_km, row.capacity_bps) for row in ABILENE.rows.links}
+    assert "west duct:Denver~Seattle" in path.read_text(encoding="utf-8")
+    assert graphml_text(ABILENE) == path.read_text(encoding="utf-8")
+
+
+def test_an_existing_file_is_replaced_only_on_demand(tmp_path: Path) -> None:
+    path = tmp_path / "kept.graphml"
+    path.write_text("precious", encoding="utf-8")
+    with pytest.raises(TopologyError) as refused:
+        write_graphml(ABILENE, path)
+    assert str(refused.value) == f"{path}: TOP028 exists; use --force to replace it\n1 error"
+    assert path.read_text(encoding="utf-8") == "precious"
+    write_graphml(ABILENE, path, overwrite=True)
+    assert path.read_text(encoding="utf-8") == graphml_text(ABILENE)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_self: Path, _target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(TopologyError, match="TOP028 cannot be written: no space left on device"):
+        write_graphml(ABILENE, tmp_path / "x.graphml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_are_no_place_for_a_file(tmp_path: Path) -> None:
+    with pytest.raises(TopologyError, match="TOP028 is a folder; name a file"):
+        write_graphml(ABILENE, tmp_path)
+    with pytest.raises(TopologyError, match="TOP028 cannot be written: no such file or directory"):
+        write_graphml(ABILENE, tmp_path / "none" / "x.graphml")

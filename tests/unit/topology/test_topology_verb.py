@@ -1,0 +1,76 @@
+"""`adn topology` shows sizes, assumptions, weak spots and links, and writes whole files only."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from adn.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(["topology", *arguments])
+    shown = capsys.readouterr()
+    return int(left.value.code or 0), shown.out, shown.err
+
+
+def test_a_network_is_described_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "topohub:topozoo/Abilene")
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert lines[:2] == [
+        "topozoo/Abilene",
+        "11 elements  14 links  14 ducts  165 services  122,110 customers",
+    ]
+    assert "checks: nothing to warn of" in lines
+    assert "single points of failure, links: none" in lines
+    row = next(line.split() for line in lines if line.startswith("Chicago~New-York"))
+    assert row[1:4] == ["40", "1146.2", "1146"]
+    assert row[5] == "duct:Chicago~New-York"
+
+
+def test_json_holds_all_that_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "topohub:topozoo/Aconet", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert (told["elements"], len(told["link_table"])) == (17, 24)
+    assert [row["code"] for row in told["checks"]] == ["TOP105"]
+    assert {"link lengths of 0 km", "demands", "link capacities"} <= {
+        row["what"] for row in told["assumptions"]
+    }
+    assert all(0 <= row["peak_load"] <= 0.5 for row in told["link_table"])
+
+
+def test_bad_input_is_refused_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.graphml"
+    broken.write_text("<graphml>", encoding="utf-8")
+    code, out, err = run(capsys, str(broken))
+    assert (code, out) == (2, "")
+    assert err == f"{broken}:1:10: TOP025 not XML: no element found\n1 error\n"
+
+
+def test_an_export_is_written_once_unless_forced(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "out.graphml"
+    first = run(capsys, "topohub:topozoo/Abilene", "--export", str(path))
+    again = run(capsys, "topohub:topozoo/Abilene", "--export", str(path))
+    forced = run(capsys, "topohub:topozoo/Abilene", "--export", str(path), "--force")
+    assert (first[0], first[2]) == (0, f"written: {path}\n")
+    assert again == (2, "", f"{path}: TOP028 exists; use --force to replace it\n1 error\n")
+    assert forced[0] == 0
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_what_was_exported_can_be_described(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "out.graphml"
+    run(capsys, "topohub:topozoo/Abilene", "--export", str(path))
+    code, out, _ = run(capsys, str(path), "--json")
+    assert (code, json.loads(out)["links"]) == (0, 14)
