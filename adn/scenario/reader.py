@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path as File
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from adn.base.errors import Finding, Position, ScenarioError
 from adn.base.sampling import Timing
@@ -19,9 +19,9 @@ from adn.faults.kinds import FaultKind
 from adn.scenario.faultspec import Target
 from adn.scenario.marks import Path, Source, in_order
 from adn.scenario.schema import Scenario
-from adn.scenario.wording import UNIONS, findings_of, value_at
+from adn.scenario.wording import findings_of, mended_tags
 from adn.scenario.yaml_marks import build
-from adn.topology.naming import closest
+from adn.topology.specs import TopologySpec
 
 LARGEST: Final = 1_000_000
 MOST: Final = 100
@@ -76,6 +76,13 @@ class LoadedScenario:
     def file(self) -> str:
         """The name of the file as the user knows it."""
         return self.source.file
+
+    @property
+    def topology(self) -> TopologySpec:
+        """The network and its services, as the topology room builds them."""
+        from adn.scenario.topology import topology_spec
+
+        return topology_spec(self)
 
     def finding(
         self,
@@ -180,43 +187,18 @@ def validate(
     model: type[Scenario], data: Mapping[str, Any], source: Source
 ) -> tuple[Scenario | None, list[Finding]]:
     """Return the model of `data`, or None and what is wrong."""
-    scenario, slips = _attempt(model, data, source)
-    if scenario is not None:
-        return scenario, []
-    # A wrong tag hides every other slip of its map, so the map is tried again with the tag that
-    # was probably meant; the slip of the tag itself is kept from the first try.
-    mended, changed = _mend_tags(data)
-    if changed:
-        _, again = _attempt(model, mended, source)
-        slips += again
-    return None, slips
-
-
-def _attempt(
-    model: type[Scenario], data: Any, source: Source
-) -> tuple[Scenario | None, list[Finding]]:
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, findings_of(error, model, data, source)
-
-
-def _mend_tags(data: Any) -> tuple[Any, bool]:
-    """Return `data` with near misses of union tags put right, and whether there were any."""
-    if isinstance(data, tuple):
-        items = [_mend_tags(item) for item in data]
-        return tuple(item for item, _ in items), any(changed for _, changed in items)
-    if not isinstance(data, dict):
-        return data, False
-    pairs = {key: _mend_tags(value) for key, value in data.items()}
-    mended = {key: value for key, (value, _) in pairs.items()}
-    changed = any(flag for _, flag in pairs.values())
-    for tag, choices in UNIONS.items():
-        given = mended.get(tag)
-        if isinstance(given, str) and given not in choices and closest(given, choices):
-            mended[tag] = closest(given, choices)
-            changed = True
-    return mended, changed
+        slips = findings_of(error, model, data, source)
+        # A wrong tag hides every other slip of its map, so the map is tried again with the tag
+        # that was probably meant; what is wrong with the tag itself is kept from the first try.
+        mended = mended_tags(error, data)
+    try:
+        model.model_validate(mended)
+    except ValidationError as error:
+        slips += findings_of(error, model, mended, source)
+    return None, slips
 
 
 def _besides(slips: list[Finding], refused_paths: set[Path], source: Source) -> list[Finding]:
@@ -244,9 +226,4 @@ def _held(path: File) -> bytes:
         return b""
 
 
-def dumped(model: BaseModel) -> dict[str, Any]:
-    """Return a model as JSON-like values, keys as files write them."""
-    return model.model_dump(mode="json", by_alias=True)
-
-
-__all__ = ["LoadedFault", "LoadedScenario", "read_file", "read_text", "value_at"]
+__all__ = ["LoadedFault", "LoadedScenario", "read_file", "read_text"]

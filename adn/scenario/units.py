@@ -109,6 +109,9 @@ def read_span(value: Any) -> Millis:
 
 def read_share(value: Any) -> float:
     """Return "3%" as 0.03."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
+        forms = f"{100 * value:g}% (or {value:g}% if that little is meant)"
+        raise refusal("SCN006", f"{shown(value)} has no unit; write {forms}")
     share = quantity(value, "a share", {"%": 1.0}, ("%",)) / 100
     return within(share, value, "a share", 0, 1, "0% to 100%")
 

@@ -78,6 +78,44 @@ def value_at(path: Path, data: Any) -> Any:
     return data
 
 
+def mended_tags(error: ValidationError, data: Any) -> Any:
+    """Return `data` with every missing or misspelt union tag as it was probably meant."""
+    for one in error.errors(include_url=False, include_input=False):
+        if one["type"] not in ("union_tag_invalid", "union_tag_not_found"):
+            continue
+        path = path_of(one["loc"], data)
+        key, held = _tag_of(one["ctx"]), value_at(path, data)
+        guess = _meant(key, held) if isinstance(held, dict) else ""
+        if guess:
+            data = _replaced(data, path, {**held, key: guess})
+    return data
+
+
+def _meant(key: str, held: Mapping[str, Any]) -> str:
+    """Return the tag that fits a map: the one most like what it says, or the one with its keys."""
+    given = held.get(key)
+    if isinstance(given, str):
+        return closest(given, UNIONS[key])
+    keys = set(held) - {key, "source"}
+    fitting = [name for name, model in UNIONS[key].items() if keys and keys <= set(keys_of(model))]
+    return fitting[0] if fitting else ""
+
+
+def _replaced(data: Any, path: Path, value: Any) -> Any:
+    """Return a copy of `data` with `value` at `path`."""
+    if not path:
+        return value
+    first, rest = path[0], path[1:]
+    if isinstance(data, dict):
+        return {**data, first: _replaced(data[first], rest, value)}
+    assert isinstance(first, int)
+    return (*data[:first], _replaced(data[first], rest, value), *data[first + 1 :])
+
+
+def _tag_of(context: Mapping[str, Any]) -> str:
+    return str(context["discriminator"]).strip("'")
+
+
 def _finding(one: Any, model: type[BaseModel], data: Any, source: Source) -> Finding:
     kind, loc, context = one["type"], one["loc"], one.get("ctx", {})
     path = path_of(loc, data)
@@ -106,6 +144,8 @@ def _finding(one: Any, model: type[BaseModel], data: Any, source: Source) -> Fin
     if belongs:
         name = f" for '{path[-1]}'" if path and isinstance(path[-1], str) else ""
         given = "nothing" if value is None else shown(value)
+        if isinstance(value, str) and "a list" not in belongs:
+            given = f"the text {given}"
         return source.finding(path, "SCN016", f"{given} where {belongs} belongs{name}")
     return source.finding(path, "SCN016", f"{shown(value)} cannot be used: {one['msg']}")
 
@@ -146,7 +186,7 @@ def _choice(path: Path, value: Any, model: type[BaseModel], loc: Any, source: So
 
 
 def _tag(path: Path, context: Mapping[str, Any], data: Any, source: Source) -> Finding:
-    key = str(context["discriminator"]).strip("'")
+    key = _tag_of(context)
     choices = sorted(UNIONS[key])
     held = value_at(path, data)
     if not isinstance(held, dict) or key not in held:
