@@ -1,0 +1,149 @@
+"""Assembly: from a scenario, a level and a seed to a twin with its faults, and a briefing.
+
+The file is split here: operations get the recorded inventory, the level, and a one-way child of the
+key; name, title, tags, faults and targets stay on the world's side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from adn.base.clock import seconds
+from adn.base.levels import AutonomyLevel
+from adn.base.sampling import ASSUMPTION
+from adn.base.streams import Key
+from adn.closedloop.controller import Briefing
+from adn.faults.injector import Injector, PlannedFault
+from adn.northbound.commands import command_kinds
+from adn.northbound.inventory import Inventory
+from adn.scenario.reader import LoadedScenario
+from adn.scenario.targets import Weights, resolve_targets
+from adn.scenario.topology import build_scenario_network
+from adn.session.log import Listener, Log
+from adn.topology.filling import management_element
+from adn.topology.network import Network
+from adn.topology.recording import RecordingErrors, record
+from adn.twin.alarming import Habits
+from adn.twin.control_plane import Timers
+from adn.twin.twin import Twin, World
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Both sides of a run before it starts.
+
+    Attributes:
+        loaded: The scenario.
+        seed: The run's seed.
+        network: The network as it really is.
+        twin: The world, faults in store.
+        briefing: What operations are told.
+        log: Where the run is written down.
+    """
+
+    loaded: LoadedScenario
+    seed: int
+    network: Network
+    twin: Twin
+    briefing: Briefing
+    log: Log
+
+
+def assemble(
+    loaded: LoadedScenario, level: AutonomyLevel, seed: int, listener: Listener | None = None
+) -> Assembly:
+    """Return both sides of a run.
+
+    Raises:
+        ScenarioError: The network cannot be built, or a fault has no target; all at once.
+    """
+    root = Key.root(seed)
+    world_key = root.child("world")
+    scenario, log = loaded.scenario, Log(listener)
+    network = build_scenario_network(loaded, world_key.child("topology").stream)
+    named = scenario.topology.management
+    management = management_element(network, named.element if named else None)
+    twin = Twin(network, _world(loaded, management), world_key.child("twin"), log.secret)
+    key = world_key.child("faults")
+    targets = resolve_targets(loaded, network, key.stream, busy(twin))
+    planned = [
+        PlannedFault(f"FLT-{number:04d}", row.kind, row.target, row.at, row.params)
+        for number, row in enumerate(sorted(targets, key=lambda row: (row.at, row.index)), 1)
+    ]
+    Injector(twin, planned, key)
+    wrong = scenario.topology.recorded
+    errors = RecordingErrors(wrong.missing, wrong.extra, wrong.miswired, wrong.misnamed)
+    rows, _ = record(network, errors, world_key.stream("recording"))
+    briefing = Briefing(
+        inventory=Inventory(rows, management),
+        level=level,
+        key=root.child("loop"),
+        warmup=scenario.clock.warmup,
+        duration=scenario.clock.duration,
+    )
+    return Assembly(loaded, seed, network, twin, briefing, log)
+
+
+def busy(twin: Twin) -> Weights:
+    """Return the traffic that each object carries at the start, by table; `busiest` ranks by it."""
+    network = twin.network
+    direction = twin.performance.utilisation * twin.state.capacity_bps
+    link = direction.reshape(-1, 2).sum(axis=1)
+    element = np.bincount(network.tail, weights=direction, minlength=len(network.elements))
+    duct = np.bincount(
+        network.ride_duct, weights=link[network.ride_link], minlength=len(network.ducts)
+    )
+    return {"direction": direction, "link": link, "element": element, "duct": duct}
+
+
+def _world(loaded: LoadedScenario, management: str) -> World:
+    scenario = loaded.scenario
+    habits = Habits(
+        soak=scenario.alarms.soak,
+        clear_soak=max(scenario.alarms.soak, 5000),
+        delay=scenario.alarms.delay.timing(),
+        lost=scenario.alarms.lost,
+        duplicated=scenario.alarms.duplicated,
+        clock_skew=scenario.alarms.clock_skew,
+    )
+    return World(
+        management=management,
+        profile=scenario.traffic.profile,
+        starts=scenario.clock.starts,
+        scale=scenario.traffic.scale,
+        variation=scenario.traffic.variation,
+        telemetry_delay=scenario.telemetry.delay.timing(),
+        missing=scenario.telemetry.missing,
+        habits=habits,
+        timers=Timers(),
+    )
+
+
+def assumed_timings(assembly: Assembly) -> int:
+    """Return how many of the timings that a run rested on are assumptions.
+
+    Those of the scenario, of the control plane, and of the kinds of command that were sent.
+    """
+    kinds = {
+        str(record.data["kind"])
+        for record in assembly.log.events
+        if record.kind == "command.submitted"
+    }
+    known = command_kinds()
+    commands = sum(
+        known[kind].time["source"] == ASSUMPTION for kind in sorted(kinds) if kind in known
+    )
+    stated = assembly.loaded.scenario.assumed_timings()
+    return int(stated + Timers.ASSUMED + commands)
+
+
+def targets_of(assembly: Assembly) -> dict[str, float]:
+    """Return the clocks that are to be met, seconds."""
+    targets = assembly.loaded.scenario.targets
+    return {
+        "detect_s": seconds(targets.detect),
+        "locate_s": seconds(targets.locate),
+        "restore_s": seconds(targets.restore),
+    }

@@ -1,0 +1,46 @@
+"""The two logs of a run, as they grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adn.base.records import CATALOGUE, Record, log_digest
+
+Listener = Callable[[Record], None]
+
+
+class Log:
+    """Collects records in two files' worth of canonical lines.
+
+    Args:
+        listener: Told of every public record as it is written, if given.
+    """
+
+    def __init__(self, listener: Listener | None = None) -> None:
+        self.events: list[Record] = []
+        self.truths: list[Record] = []
+        self._listener = listener
+
+    def public(self, record: Record) -> None:
+        """Write a record to `events.jsonl`."""
+        assert CATALOGUE[record.kind].file == "events", record.kind
+        self.events.append(record)
+        if self._listener:
+            self._listener(record)
+
+    def secret(self, record: Record) -> None:
+        """Write a record to `truth.jsonl`."""
+        assert CATALOGUE[record.kind].file == "truth", record.kind
+        self.truths.append(record)
+
+    def lines(self) -> tuple[list[bytes], list[bytes]]:
+        """Return the canonical lines of both files, events first."""
+        return (
+            [record.line(seq) for seq, record in enumerate(self.events, 1)],
+            [record.line(seq) for seq, record in enumerate(self.truths, 1)],
+        )
+
+    def digest(self) -> str:
+        """Return the digest of both files, events first."""
+        events, truth = self.lines()
+        return log_digest([*events, *truth])

@@ -1,0 +1,148 @@
+"""One run from a scenario to a scored result."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from adn.base.clock import Millis, seconds
+from adn.base.levels import AutonomyLevel
+from adn.base.records import Record
+from adn.closedloop.controller import Briefing, Controller
+from adn.scenario.reader import LoadedScenario
+from adn.scoring.scorecard import Scorecard
+from adn.scoring.scorer import score_records
+from adn.session.assembly import Assembly, assemble, assumed_timings, targets_of
+from adn.session.conductor import Conductor, opening
+from adn.session.folder import write_run
+from adn.session.log import Listener, Log
+
+References = Mapping[str, Mapping[str, bool]]
+"""Per fault: ``self_healed`` and ``restorable``."""
+
+_PACKAGES = ("adn", "networkx", "numpy", "scikit-learn", "scipy", "simpy", "topohub")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run left, in memory.
+
+    Attributes:
+        manifest: What it was a run of, and with which versions.
+        log: The two logs.
+        scorecard: What came of it.
+    """
+
+    manifest: Mapping[str, Any]
+    log: Log
+    scorecard: Scorecard
+
+    def write(self, out: Path) -> Path:
+        """Write the run under `out` and return its folder.
+
+        Raises:
+            RunFolderError: It cannot be written; nothing half-written is left.
+        """
+        scenario, level = str(self.manifest["scenario"]), str(self.manifest["level"])
+        folder = out / scenario / level / f"seed-{self.manifest['seed']}"
+        write_run(folder, self.log, self.manifest, self.scorecard.as_json())
+        return folder
+
+
+def run_scenario(
+    loaded: LoadedScenario,
+    level: AutonomyLevel,
+    seed: int,
+    *,
+    isolate: bool = False,
+    references: References | None = None,
+    listener: Listener | None = None,
+    progress: Callable[[Millis], None] | None = None,
+) -> Run:
+    """Run a scenario at a level with a seed.
+
+    Args:
+        loaded: The scenario.
+        level: Who does what.
+        seed: Of everything that is drawn.
+        isolate: Whether the loop runs in a process of its own.
+        references: What the do-nothing and oracle runs say of each fault, if they were made.
+        listener: Told of every public record as it happens.
+        progress: Told of the simulated time now and then.
+
+    Raises:
+        AdnError: The scenario cannot be run as it stands.
+    """
+    assembly = assemble(loaded, level, seed, listener)
+    controller, close = loop_of(assembly.briefing, isolate=isolate)
+    try:
+        play(assembly, controller, progress)
+    finally:
+        close()
+    return finish(assembly, references)
+
+
+def loop_of(briefing: Briefing, *, isolate: bool) -> tuple[Controller, Callable[[], None]]:
+    """Return the closed loop for a briefing, here or in a child process, and how to end it."""
+    if isolate:
+        from adn.closedloop.remote import RemoteController
+
+        remote = RemoteController(briefing)
+        return remote, remote.close
+    from adn.closedloop.loop import ClosedLoop
+
+    return ClosedLoop(briefing), lambda: None
+
+
+def play(
+    assembly: Assembly,
+    controller: Controller,
+    progress: Callable[[Millis], None] | None = None,
+) -> None:
+    """Let both sides live through the run."""
+    briefing, log = assembly.briefing, assembly.log
+    log.public(opening(briefing.level, briefing.duration, briefing.warmup))
+    Conductor(assembly.twin, controller, log, briefing.warmup).run(briefing.duration, progress)
+
+
+def finish(assembly: Assembly, references: References | None = None) -> Run:
+    """Seal the logs of a run that has been played, and score it."""
+    log, end = assembly.log, assembly.briefing.duration
+    log.public(Record(end, "run.ended", "session"))
+    for fault, verdict in sorted((references or {}).items()):
+        log.secret(Record(end, "fault.reference", "session", id=fault, data=dict(verdict)))
+    sealed = {"services": len(assembly.network.services), "duration_s": seconds(end)}
+    log.secret(Record(end, "truth.sealed", "twin", data=sealed))
+    manifest = manifest_of(assembly)
+    return Run(manifest, log, score_records(log.events, log.truths, manifest))
+
+
+def manifest_of(assembly: Assembly) -> dict[str, Any]:
+    """Return what a run was a run of: enough to check it, and to do it again."""
+    loaded, scenario = assembly.loaded, assembly.loaded.scenario
+    return {
+        "scenario": f"{scenario.name}@{scenario.version}",
+        "title": scenario.title,
+        "level": str(assembly.briefing.level),
+        "seed": assembly.seed,
+        "digest": assembly.log.digest(),
+        "scenario_digest": loaded.digest,
+        "events": len(assembly.log.events),
+        "truths": len(assembly.log.truths),
+        "simulated_s": seconds(assembly.briefing.duration),
+        "targets": targets_of(assembly),
+        "timings_assumed": assumed_timings(assembly),
+        "network": {
+            "name": assembly.network.name,
+            "elements": len(assembly.network.elements),
+            "links": len(assembly.network.links),
+            "services": len(assembly.network.services),
+        },
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in _PACKAGES},
+        "source": loaded.text,
+    }
