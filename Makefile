@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python3.12 test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint format types contracts wheel constraints clean
+.PHONY: help demo test slow lint format types contracts wheel transcripts constraints clean
 
 # One thread each: a digest must not depend on how many cores a machine has.
 export OMP_NUM_THREADS := 1
@@ -47,6 +47,10 @@ contracts: ## Check which room imports which.
 wheel: ## Build the wheel into dist/.
 	@sh .ci/venv dev
 	@$(BIN)/python -m build --wheel --outdir dist .
+
+transcripts: ## Write the output shown in README and docs anew; read the difference.
+	@sh .ci/venv test
+	@$(BIN)/python tests/docs/test_transcripts.py
 
 constraints: ## Pin the newest versions that fit pyproject.toml (needs uv).
 	uv pip compile --quiet --universal --upgrade --all-extras --python-version 3.11 \

@@ -1,0 +1,152 @@
+"""What README and docs show of the command line is what the command line does.
+
+A fenced block after `<!-- run -->` is a transcript: each line `$ adn …` is run, and what it prints on
+stdout has to stand below it, up to the next command; a line `[…]` stands for any number of lines. The
+transcripts of one file run in one folder, one after another. `make transcripts` writes them anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^<!-- run -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
+VOLATILE = re.compile(r"\b[0-9a-f]{16,32}\b|\b[\d.,]+ (?:MB|×)|\bin [\d.]+ s\b")
+ANYTHING = "[…]"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of a transcript and what is shown below it."""
+
+    line: str
+    shown: list[str]
+
+
+def commands_of(block: str) -> list[Command]:
+    """Return the commands of a transcript."""
+    found: list[Command] = []
+    for line in block.rstrip("\n").split("\n"):
+        if line.startswith("$ "):
+            found.append(Command(line[2:], []))
+        else:
+            found[-1].shown.append(line)
+    return found
+
+
+def output_of(line: str, folder: Path) -> tuple[int, list[str]]:
+    """Run one `adn …` command in a folder; return its exit code and the lines on stdout."""
+    program, *arguments = shlex.split(line)
+    assert program == "adn", f"only adn is run here, not {program}"
+    environment = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    done = subprocess.run(
+        [sys.executable, "-m", "adn", *arguments],
+        cwd=folder,
+        env=environment | {"NO_COLOR": "1", "ADN_SCENARIO_PATH": str(ROOT / "scenarios")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    return done.returncode, [line.rstrip() for line in done.stdout.splitlines()]
+
+
+def agrees(shown: list[str], printed: list[str]) -> bool:
+    """Whether a page shows what was printed, digests and measured speeds left aside."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line.strip() == ANYTHING else re.escape(steady(line)) + r"\n"
+        for line in shown
+    )
+    text = "".join(steady(line) + "\n" for line in printed)
+    return re.fullmatch(pattern, text) is not None
+
+
+def steady(line: str) -> str:
+    """Return a line with what may differ between machines taken out."""
+    return VOLATILE.sub("~", line.rstrip())
+
+
+def transcripts(page: Path) -> list[str]:
+    """Return the transcripts of a page."""
+    return BLOCK.findall(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if transcripts(page)], ids=lambda page: page.name
+)
+def test_a_page_shows_what_the_commands_print(page: Path, tmp_path: Path) -> None:
+    """Every command in a transcript succeeds and prints what the page says it prints."""
+    for command in [found for block in transcripts(page) for found in commands_of(block)]:
+        status, printed = output_of(command.line, tmp_path)
+        assert status == 0, command.line
+        assert agrees(command.shown, printed), f"$ {command.line}\n" + "\n".join(printed)
+
+
+def test_the_readme_has_a_transcript() -> None:
+    """The first page shows real output."""
+    assert transcripts(ROOT / "README.md")
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "expected"),
+    [
+        (["a", "b"], ["a", "b  "], True),
+        (["a"], ["a", "b"], False),
+        (["a", ANYTHING], ["a", "b", "c"], True),
+        ([ANYTHING, "c"], ["a", "b"], False),
+        (["digest 0123456789abcdef"], ["digest fedcba9876543210"], True),
+        (["detect 0:14.2"], ["detect 0:14.3"], False),
+        ([], [], True),
+    ],
+)
+def test_a_transcript_is_compared_line_by_line(shown, printed, expected: bool) -> None:
+    """Other lines, missing lines and further lines are differences; digests are not."""
+    assert agrees(shown, printed) is expected
+
+
+def test_a_transcript_is_found_only_where_it_is_marked() -> None:
+    """Blocks without the mark are illustrations."""
+    text = "<!-- run -->\n```console\n$ adn --version\nadn 0\n```\n\n```\n$ adn rnu\n```\n"
+    assert [commands_of(block) for block in BLOCK.findall(text)] == [
+        [Command("adn --version", ["adn 0"])]
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file or folder that is there."""
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def rewrite(page: Path) -> None:
+    """Write the transcripts of a page anew; cut blocks keep their cuts and are left alone."""
+    text = page.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        for block in transcripts(page):
+            lines: list[str] = []
+            for command in commands_of(block):
+                status, printed = output_of(command.line, Path(folder))
+                if status:
+                    sys.exit(f"{page.name}: $ {command.line}: exit {status}")
+                kept = command.shown if agrees(command.shown, printed) else printed
+                lines += [f"$ {command.line}", *kept]
+            text = text.replace(block, "\n".join(lines) + "\n", 1)
+    page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for chosen in PAGES:
+        if transcripts(chosen):
+            rewrite(chosen)
