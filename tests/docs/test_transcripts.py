@@ -1,7 +1,7 @@
 """What README and docs show of the command line is what the command line does.
 
 A fenced block after `<!-- run -->` is a transcript: each line `$ adn …` is run, and what it prints
-on stdout has to stand below it, up to the next command; a line `[…]` stands for any number of lines.
+on stdout has to stand below it, up to the next command; a line `[…]` stands for any lines.
 The transcripts of one file run in one folder, in order. `make transcripts` writes them anew.
 """
 
