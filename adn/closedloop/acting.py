@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simpy.events import Event
 
@@ -14,6 +14,10 @@ from adn.northbound.commands import Command, CommandResult, PlanNotice, command_
 if TYPE_CHECKING:
     from adn.closedloop.handling import Operations
     from adn.closedloop.planning import Plan
+
+
+HALF: Final = 0.5
+"""Expected numbers of services closer than this are no different."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ def decide(ops: Operations, incident: str, plan: Plan) -> Generator[Event, Any, 
             "purpose": plan.purpose,
             "steps": [[s.kind, s.target, plain(s.params)] for s in plan.steps],
             "expected": plain(plan.expected),
-            "candidates": plan.candidates,
-            "because": plan.because,
+            "candidates": plain(plan.candidates),
+            "because": list(plan.because),
         },
     )
     (allowed, reason), by = yield from ops.performing.perform(
@@ -78,8 +82,8 @@ def judge(ops: Operations, plan: Plan) -> tuple[bool, str]:
         if not ops.intent.allows(step.kind, dark=step.target in ops.view.silent):
             return False, f"{step.kind} on {step.target} is of too high a risk"
     before, after = plan.expected.get("outside_before"), plan.expected.get("outside_after")
-    if before is not None and after is not None and after > before:
-        return False, f"expected to leave {after} services outside their limits instead of {before}"
+    if before is not None and after is not None and after > before + HALF:
+        return False, f"expected to leave {after:.1f} services outside instead of {before:.1f}"
     return True, "permitted, and expected to be no worse than doing nothing"
 
 

@@ -218,12 +218,12 @@ class Handling:
     def _plans(self, diagnosis: Diagnosis) -> Sequence[Plan]:
         snapshot = self.incident.snapshot()
         plans = self.ops.planner.plan(snapshot, diagnosis, self.ops.view, frozenset(self.excluded))
-        return [plan for plan in plans if plan_key(plan) not in self.excluded]
+        return [plan for plan in plans if plan.key not in self.excluded]
 
     def _try(self, plan: Plan, before: frozenset[str]) -> Generator[Event, Any, bool]:
         """Carry out a plan and verify it; return whether service is back and stays so."""
         ops = self.ops
-        self.excluded.add(plan_key(plan))
+        self.excluded.add(plan.key)
         self._move(Status.PLANNED)
         action = yield from decide(ops, self.incident.id, plan)
         if action is None:
@@ -289,7 +289,7 @@ class Handling:
             plans = [p for p in self._plans(self.diagnosis) if p.purpose == "repair"]
             if not plans:
                 return False
-            self.excluded.add(plan_key(plans[0]))
+            self.excluded.add(plans[0].key)
             action = yield from decide(self.ops, self.incident.id, plans[0])
             if action is None:
                 continue
@@ -402,12 +402,6 @@ class Handling:
             return
         incident.move(status, self.ops.clock.now)
         self.ops.journal.note("incident.status", incident.id, {}, {"status": status.value})
-
-
-def plan_key(plan: Plan) -> str:
-    """Return what makes two plans the same: purpose and steps."""
-    steps = sorted(f"{s.kind} {s.target} {sorted(s.params.items())}" for s in plan.steps)
-    return f"{plan.purpose}: " + "; ".join(steps)
 
 
 def _sure(diagnosis: Diagnosis) -> bool:

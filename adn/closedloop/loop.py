@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from simpy.events import Event, Process
 
@@ -28,18 +28,18 @@ from adn.closedloop.handling import Handling, Operations
 from adn.closedloop.incident import Incident, Status
 from adn.closedloop.intent import Intent
 from adn.closedloop.journal import Journal
+from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.locating import GraphLocator, Locator
 from adn.closedloop.ordering import Orders
 from adn.closedloop.performing import Performing
+from adn.closedloop.planning import Planner, WhatIfPlanner
+from adn.closedloop.playbooks import remedies
 from adn.closedloop.reviewing import Reviewer
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import CommandResult
 from adn.northbound.post import Candidates, Message, Observation, RollUp, SeriesReply
 from adn.northbound.telemetry import Roster, kpis_of
-
-if TYPE_CHECKING:
-    from adn.closedloop.locating import Locator
-    from adn.closedloop.planning import Planner
 
 LOOSE: Final[Millis] = 60 * SECOND
 """How long a signal that is no reason for an incident by itself is kept for one to come."""
@@ -77,6 +77,7 @@ class ClosedLoop:
         self._intent = Intent(self._view.network)
         self._reviewer = Reviewer(self._view, self._intent, self._journal, performing)
         self._correlator = Correlator(self._view)
+        graph = KnowledgeGraph(briefing.inventory, remedies=remedies())
         self._ops = Operations(
             clock=self._clock,
             view=self._view,
@@ -85,8 +86,8 @@ class ClosedLoop:
             intent=self._intent,
             performing=performing,
             correlator=self._correlator,
-            locator=locator or _default_locator(self._view),
-            planner=planner or _default_planner(self._view),
+            locator=locator or GraphLocator(graph),
+            planner=planner or WhatIfPlanner(graph, briefing.inventory.management),
         )
         self._forest = OrdinaryForest(briefing.key.child("ordinary-forest"))
         self._key = briefing.key
@@ -290,16 +291,3 @@ class ClosedLoop:
         if reply is not None:
             self._forest.learn_series(reply)
         self._forest.fit()
-
-
-def _default_locator(view: View) -> Locator:
-    from adn.closedloop.knowledge.graph import KnowledgeGraph
-    from adn.closedloop.locating import GraphLocator
-
-    return GraphLocator(KnowledgeGraph(view.inventory))
-
-
-def _default_planner(view: View) -> Planner:
-    from adn.closedloop.planning import PlaybookPlanner
-
-    return PlaybookPlanner(view.inventory)

@@ -24,7 +24,6 @@ from adn.northbound.post import Message, Observation
 HOST: Final = (sys.executable, "-I", "-m", "adn.closedloop.host")
 # One thread each: sums must not depend on how many cores the machine has.
 ENVIRONMENT: Final = {
-    "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -63,10 +62,7 @@ class RemoteController:
             raise AdnError(Finding("RMT001", message)) from None
         try:
             self._send(wire.to_json(briefing))
-            hello = self._hear()
-            if isinstance(hello.get("refused"), list):
-                raise AdnError([Finding(str(c), str(m)) for c, m in hello["refused"]])
-            self._next = self._instant(hello)
+            self._next = self._greeted(self._hear())
         except AdnError:
             self.close()
             raise
@@ -139,6 +135,13 @@ class RemoteController:
         if not isinstance(body, dict):
             raise self._nonsense("a line that is no object")
         return body
+
+    def _greeted(self, hello: dict[str, Any]) -> Millis:
+        """Return the instant of the child's first event, if it took the briefing."""
+        refused = hello.get("refused")
+        if isinstance(refused, list) and refused:
+            raise AdnError([Finding(str(row[0]), str(row[1])) for row in refused])
+        return self._instant(hello)
 
     def _instant(self, answer: dict[str, Any]) -> Millis:
         at = answer.get("next")
