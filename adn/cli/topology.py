@@ -46,14 +46,14 @@ def command(
 def _network(source: str, seed: int) -> tuple[Network, str]:
     """Return the network that `source` names, and the element where operations attach to it.
 
-    A run of a scenario draws from the same stream, so with its seed it has the same network.
+    It is drawn as a run draws it: with the seed of a run, this is that run's network.
     """
     from adn.base.streams import Key
     from adn.topology.filling import build_network, management_element
     from adn.topology.sources import GRAPHML, TOPOHUB
     from adn.topology.specs import DEFAULT_SERVICES, TopologySpec
 
-    key = Key.root(seed)
+    key = Key.root(seed).child("world").child("topology")
     if source.startswith(TOPOHUB) or source.casefold().endswith(GRAPHML):
         spec = TopologySpec(source, services=DEFAULT_SERVICES)
         network = build_network(spec, key.stream("topology"))

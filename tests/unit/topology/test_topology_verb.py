@@ -74,3 +74,51 @@ def test_what_was_exported_can_be_described(
     run(capsys, "topohub:topozoo/Abilene", "--export", str(path))
     code, out, _ = run(capsys, str(path), "--json")
     assert (code, json.loads(out)["links"]) == (0, 14)
+
+
+SCENARIO = """
+adn: 1
+name: shown
+version: 1
+title: A network to look at
+clock: {duration: 1h}
+topology:
+  source: topohub:topozoo/Abilene
+  total_demand: 300 Gbit/s
+  management: {element: Denver}
+  shared_ducts:
+    - {name: denver-west, links: [Denver~Seattle, Denver~Sunnyvale], length: 40km}
+"""
+
+
+def test_a_scenario_is_shown_with_the_network_of_its_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Directions of services are drawn from the seed, so equal loads show equal draws."""
+    from adn.base.levels import AutonomyLevel
+    from adn.scenario import read
+    from adn.session.assembly import assemble
+    from adn.topology.checks import link_loads
+
+    path = tmp_path / "shown.yml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    code, out, _ = run(capsys, str(path), "--seed", "5", "--json")
+    told = json.loads(out)
+    network = assemble(read(str(path)), AutonomyLevel.L4, 5).network
+    assert (code, told["management"]) == (0, "Denver")
+    assert [row["peak_load_bps"] for row in told["link_table"]] == pytest.approx(
+        link_loads(network).tolist(), rel=1e-5
+    )
+    denver = next(row for row in told["link_table"] if row["id"] == "Denver~Seattle")
+    assert denver["ducts"] == ["denver-west", "duct:Denver~Seattle"]
+
+
+def test_a_mistake_in_a_scenario_is_shown_at_its_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "wrong.yml"
+    path.write_text(SCENARIO.replace("Denver~Seattle", "Denver~Seatle"), encoding="utf-8")
+    code, out, err = run(capsys, str(path))
+    assert (code, out) == (2, "")
+    assert f"{path}:12:35: TOP030 shared duct 'denver-west' names link 'Denver~Seatle'" in err
+    assert "did you mean 'Denver~Seattle'?" in err
