@@ -18,7 +18,6 @@ def command(
         str,
         typer.Argument(help="topohub:<set>/<name>, a GraphML file, or a scenario."),
     ],
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn, such as directions.")] = 1,
     export: Annotated[
         Path | None, typer.Option(help="Also write the network as GraphML to this file.")
     ] = None,
@@ -32,7 +31,7 @@ def command(
     """
     from adn.topology.files import write_graphml
 
-    network, management = _network(source, seed)
+    network, management = _network(source)
     described = _describe(network, management)
     if export is not None:
         write_graphml(network, export, overwrite=force)
@@ -43,17 +42,17 @@ def command(
         _show(described)
 
 
-def _network(source: str, seed: int) -> tuple[Network, str]:
+def _network(source: str) -> tuple[Network, str]:
     """Return the network that `source` names, and the element where operations attach to it.
 
-    It is drawn as a run draws it: with the seed of a run, this is that run's network.
+    What is drawn is drawn as every run draws it, whatever its seed: a scenario has one network.
     """
     from adn.base.streams import Key
     from adn.topology.filling import build_network, management_element
     from adn.topology.sources import GRAPHML, TOPOHUB
     from adn.topology.specs import DEFAULT_SERVICES, TopologySpec
 
-    key = Key.root(seed).child("world").child("topology")
+    key = Key.root(0).child("topology")
     if source.startswith(TOPOHUB) or source.casefold().endswith(GRAPHML):
         spec = TopologySpec(source, services=DEFAULT_SERVICES)
         network = build_network(spec, key.stream("topology"))

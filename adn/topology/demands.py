@@ -172,7 +172,7 @@ def _service_rules(
             Assumption(
                 "direction of services",
                 "where a demand has no direction, each kind's service of the pair goes one way, "
-                "drawn from the seed",
+                "drawn by lot",
                 undirected * len(spec.services),
             )
         )

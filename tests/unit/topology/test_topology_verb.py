@@ -102,7 +102,7 @@ def test_a_scenario_is_shown_with_the_network_of_its_runs(
 
     path = tmp_path / "shown.yml"
     path.write_text(SCENARIO, encoding="utf-8")
-    code, out, _ = run(capsys, str(path), "--seed", "5", "--json")
+    code, out, _ = run(capsys, str(path), "--json")
     told = json.loads(out)
     network = assemble(read(str(path)), AutonomyLevel.L4, 5).network
     assert (code, told["management"]) == (0, "Denver")
