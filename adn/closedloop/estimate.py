@@ -21,7 +21,7 @@ from adn.physics.services import ServiceKpis, outside_limits, service_kpis
 from adn.physics.traffic import offered_load, propagation_ms, queue_delay_ms, queue_loss
 from adn.topology.network import Bools, Floats, Network
 
-NOMINAL_BUFFER_MS: Final = 50.0
+NOMINAL_BUFFER_MS: Final = 40.0
 """Buffer of a port in ms of its line rate (assumption: the vendor's data sheet)."""
 
 

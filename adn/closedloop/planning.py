@@ -1,0 +1,360 @@
+"""What to do: candidate plans, each tried on forks of the loop's estimate, ranked.
+
+Mitigation brings service back and can be undone; repair removes the cause. Every candidate is tried
+under each leading suspect, so that in doubt the plan that helps under most of the belief wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from adn.closedloop.estimate import Estimate
+from adn.closedloop.incident import IncidentSnapshot
+from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.locating import Diagnosis, Suspect
+from adn.closedloop.playbooks import playbooks
+from adn.closedloop.tactics import Ground, Step, inverse, propose
+from adn.closedloop.view import View
+from adn.northbound.alarms import ProbableCause
+from adn.northbound.commands import Purpose, command_kinds
+from adn.northbound.problems import UNKNOWN
+from adn.physics.routing import distances
+from adn.topology.network import Bools
+
+__all__ = ["Plan", "Planner", "Step", "WhatIfPlanner"]
+
+CONSIDERED: Final = 3
+"""How many suspects a mitigation is tried under (assumption: the rest is too unlikely)."""
+
+LEAST_PROBABLE: Final = 0.05
+"""Suspects below this are not planned for (assumption)."""
+
+BURST: Final = 1.03
+"""Factor on rates when plans are judged, so that they hold when traffic swings (assumption)."""
+
+_RISKS: Final[Mapping[str, float]] = {"none": 0.0, "low": 0.25, "medium": 0.5, "high": 5.0}
+_TIME_WEIGHT: Final = 0.01
+_STEP_WEIGHT: Final = 0.02
+_MOST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Commands that belong together, and what is expected of them.
+
+    Attributes:
+        purpose: ``mitigate`` or ``repair``.
+        steps: The commands, in order.
+        inverse: The commands that restore the configuration as it was.
+        expected: ``outside_before`` and ``outside_after``, services outside their limits, expected
+            over the suspects; ``gain``, customers weighed in; ``worst_load``; ``seconds``.
+        risk: The largest risk of any step.
+        because: Why this plan, in words.
+        candidates: What else was tried: [name, services outside after], best first.
+    """
+
+    purpose: Purpose
+    steps: tuple[Step, ...]
+    inverse: tuple[Step, ...]
+    expected: Mapping[str, float]
+    risk: str
+    because: tuple[str, ...]
+    candidates: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What makes two plans the same: purpose and steps."""
+        steps = sorted(f"{s.kind} {s.target} {sorted(s.params.items())}" for s in self.steps)
+        return f"{self.purpose}: " + "; ".join(steps)
+
+
+class Planner(Protocol):
+    """Anyone who proposes what to do."""
+
+    def plan(
+        self,
+        snapshot: IncidentSnapshot,
+        diagnosis: Diagnosis,
+        view: View,
+        excluded: frozenset[str],
+    ) -> Sequence[Plan]:
+        """Return plans, best first, mitigations before repairs; none whose key is excluded."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Belief:
+    """The estimate under one suspect, and how probable that is."""
+
+    probability: float
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A candidate that was tried."""
+
+    tactic: str
+    steps: tuple[Step, ...]
+    outside: float
+    pain: float
+    worst_load: float
+    score: float
+
+
+class WhatIfPlanner:
+    """Tries the tactics of the playbooks on the loop's own estimate."""
+
+    def __init__(self, graph: KnowledgeGraph, management: str) -> None:
+        """Hold what the network is and where operations attach to it."""
+        self._graph = graph
+        self._management = management
+        self._estimate = Estimate.of(graph.network)
+
+    def plan(
+        self,
+        snapshot: IncidentSnapshot,
+        diagnosis: Diagnosis,
+        view: View,
+        excluded: frozenset[str],
+    ) -> Sequence[Plan]:
+        """Return plans, best first, mitigations before repairs; none whose key is excluded."""
+        del snapshot
+        present = self._estimate.believing(view)
+        leading = self._leading(diagnosis)
+        beliefs = self._beliefs(present, leading)
+        obeys = self._obeys(view)
+        plans = [
+            *self._mitigations(present, beliefs, leading, obeys),
+            *self._repairs(present, beliefs, leading, obeys),
+        ]
+        return [plan for plan in plans if plan.key not in excluded]
+
+    # --- beliefs ---
+
+    def _leading(self, diagnosis: Diagnosis) -> tuple[Suspect, ...]:
+        """Return the suspects to plan for, best first; at least one if there is any."""
+        likely = [row for row in diagnosis.suspects if row.probability >= LEAST_PROBABLE]
+        return tuple(likely[:CONSIDERED] or diagnosis.suspects[:1])
+
+    def _beliefs(self, present: Estimate, leading: tuple[Suspect, ...]) -> tuple[_Belief, ...]:
+        """Return the network under each leading suspect; probabilities sum to 1."""
+        total = sum(row.probability for row in leading)
+        if not leading or total <= 0.0:
+            return (_Belief(1.0, present),)
+        return tuple(_Belief(row.probability / total, self._under(present, row)) for row in leading)
+
+    def _under(self, present: Estimate, suspect: Suspect) -> Estimate:
+        net, name = present.network, suspect.object
+        if suspect.problem == "packet-loss" and name in net.directions:
+            return present.fork(lossy={**present.lossy, name: suspect.severity})
+        down: set[str] = set()
+        if suspect.problem == "fibre-loss" and name in net.ducts:
+            down.update(net.links_in_duct(name))
+        elif suspect.problem == "link-down" and name in net.links:
+            down.add(name)
+        elif suspect.problem in {"process-down", "element-down"} and name in net.elements:
+            down.update(net.links_of(name))
+        return present.fork(down=present.down | down)
+
+    def _obeys(self, view: View) -> Bools:
+        """Return which elements operations can reach: lit links lead there, and it speaks."""
+        net, fabric = self._estimate.network, self._estimate.fabric
+        lit = np.ones(len(net.directions), dtype=bool)
+        for alarm in view.active_alarms.values():
+            if (
+                alarm.probable_cause is ProbableCause.LOSS_OF_SIGNAL
+                and alarm.managed_object in net.directions
+            ):
+                link = net.directions.row(alarm.managed_object) // 2
+                lit[2 * link : 2 * link + 2] = False
+        speaks = np.array([name not in view.silent for name in net.elements.ids], dtype=bool)
+        if self._management not in net.elements:
+            return speaks
+        hops = distances(fabric, np.ones(len(lit), dtype=np.int64), lit)
+        reached: Bools = np.isfinite(hops[net.elements.row(self._management)]) & speaks
+        return reached
+
+    # --- mitigation ---
+
+    def _mitigations(
+        self,
+        present: Estimate,
+        beliefs: tuple[_Belief, ...],
+        leading: tuple[Suspect, ...],
+        obeys: Bools,
+    ) -> list[Plan]:
+        nothing = self._try("nothing", (), beliefs)
+        grounds = self._grounds(beliefs, leading, obeys)
+        trials: dict[str, _Trial] = {}
+        for suspect, ground in grounds:
+            for tactic in playbooks()[suspect].mitigations:
+                steps = propose(tactic, ground)
+                if steps and self._legal(steps):
+                    trial = self._try(tactic, steps, beliefs)
+                    trials.setdefault(repr(steps), trial)
+        ranked = sorted(trials.values(), key=lambda row: (row.score, row.tactic, repr(row.steps)))
+        better = [row for row in ranked if row.pain < nothing.pain - 1e-9]
+        told = tuple((row.tactic, round(row.outside, 3)) for row in (*ranked, nothing))
+        return [self._mitigation(row, nothing, present, leading, told) for row in better[:_MOST]]
+
+    def _grounds(
+        self, beliefs: tuple[_Belief, ...], leading: tuple[Suspect, ...], obeys: Bools
+    ) -> list[tuple[str, Ground]]:
+        """Return what tactics work on: the likeliest suspect alone, then the leading together."""
+        net = self._estimate.network
+        found: list[tuple[str, Ground]] = []
+        for count in sorted({1, len(leading)} - {0}):
+            lossy = [
+                row.object
+                for row in leading[:count]
+                if row.problem == "packet-loss" and row.object in net.directions
+            ]
+            avoided = np.zeros(len(net.directions), dtype=bool)
+            avoided[net.directions.rows(lossy)] = True
+            drained = tuple(sorted({net.link_of(name) for name in lossy}))
+            ground = Ground(beliefs[0].estimate, drained, avoided, obeys)
+            found += [(row.problem, ground) for row in leading[:count]]
+        if not found:
+            avoided = np.zeros(len(net.directions), dtype=bool)
+            found.append((UNKNOWN, Ground(beliefs[0].estimate, (), avoided, obeys)))
+        return list({(name, g.drained): (name, g) for name, g in found}.values())
+
+    def _try(self, tactic: str, steps: tuple[Step, ...], beliefs: tuple[_Belief, ...]) -> _Trial:
+        """Return what a candidate is expected to do, over the beliefs."""
+        outside = pain = worst = 0.0
+        weight = 1.0 + self._estimate.network.customers / max(
+            1.0, float(self._estimate.network.customers.mean())
+        )
+        for belief in beliefs:
+            estimate = belief.estimate
+            for step in steps:
+                estimate = estimate.apply(step)
+            outlook = estimate.fork(rate_bps=estimate.rate_bps * BURST).evaluate()
+            outside += belief.probability * float(outlook.outside.sum())
+            beyond = np.maximum(0.0, outlook.kpis.loss - estimate.network.loss_limit)
+            hurt = np.where(outlook.outside, 1.0 + beyond, 0.0)
+            pain += belief.probability * float((weight * hurt).sum())
+            worst = max(worst, float(outlook.utilisation.max(initial=0.0)))
+        score = pain + _RISKS[_risk(steps)] + _TIME_WEIGHT * _seconds(steps)
+        return _Trial(tactic, steps, outside, pain, worst, score + _STEP_WEIGHT * len(steps))
+
+    def _mitigation(
+        self,
+        trial: _Trial,
+        nothing: _Trial,
+        present: Estimate,
+        leading: tuple[Suspect, ...],
+        told: tuple[tuple[str, float], ...],
+    ) -> Plan:
+        suspected = ", ".join(
+            f"{row.problem} {row.object} {row.probability:.0%}".replace("  ", " ")
+            for row in leading
+        )
+        return Plan(
+            purpose="mitigate",
+            steps=trial.steps,
+            inverse=inverse(trial.steps, present),
+            expected=_expected(nothing, trial),
+            risk=_risk(trial.steps),
+            because=(
+                f"{trial.tactic} under {suspected or 'no suspect'}",
+                f"services outside limits: {nothing.outside:.1f} without, {trial.outside:.1f} with",
+                f"fullest direction: {nothing.worst_load:.0%} without, {trial.worst_load:.0%} with",
+            ),
+            candidates=told,
+        )
+
+    def _legal(self, steps: tuple[Step, ...]) -> bool:
+        """Return whether every step is a catalogued command at a recorded object of its type."""
+        net = self._graph.network
+        tables: dict[str, Any] = {"element": net.elements, "link": net.links, "duct": net.ducts}
+        kinds = command_kinds()
+        return all(step.target in tables[kinds[step.kind].target] for step in steps)
+
+    # --- repair ---
+
+    def _repairs(
+        self,
+        present: Estimate,
+        beliefs: tuple[_Belief, ...],
+        leading: tuple[Suspect, ...],
+        obeys: Bools,
+    ) -> list[Plan]:
+        """Return repairs of the leading suspects, likeliest first."""
+        nothing = self._try("nothing", (), beliefs)
+        plans: list[Plan] = []
+        for suspect, belief in zip(leading, beliefs, strict=False):
+            for repair in playbooks()[suspect.problem].repairs:
+                target = self._target(suspect, repair.to)
+                step = Step(repair.command, target)
+                if not target or not self._legal((step,)) or not self._reached(step, obeys):
+                    continue
+                mended = self._mended(present, suspect)
+                others = tuple(row for row in beliefs if row is not belief)
+                trial = self._try(
+                    repair.command, (), (*others, _Belief(belief.probability, mended))
+                )
+                plans.append(
+                    Plan(
+                        purpose="repair",
+                        steps=(step,),
+                        inverse=(),
+                        expected=_expected(nothing, trial)
+                        | {"seconds": _seconds((step,)), "probability": suspect.probability},
+                        risk=_risk((step,)),
+                        because=(
+                            f"{repair.command} at {target} ends {suspect.problem}",
+                            f"probability {suspect.probability:.0%}",
+                        ),
+                    )
+                )
+        return plans
+
+    def _target(self, suspect: Suspect, to: str) -> str:
+        net = self._graph.network
+        if to == "link":
+            return net.link_of(suspect.object) if suspect.object in net.directions else ""
+        return suspect.object
+
+    def _reached(self, step: Step, obeys: Bools) -> bool:
+        """Return whether operations reach the element that carries a step out; crews walk."""
+        kind, net = command_kinds()[step.kind], self._graph.network
+        if kind.performed_by == "field":
+            return True
+        if kind.target == "element":
+            return bool(obeys[net.elements.row(step.target)])
+        return bool(obeys[net.link_a[net.links.row(step.target)]])
+
+    def _mended(self, present: Estimate, suspect: Suspect) -> Estimate:
+        """Return the estimate once a suspect's problem is gone."""
+        caused = self._under(present.fork(down=frozenset()), suspect).down
+        lossy = {name: loss for name, loss in present.lossy.items() if name != suspect.object}
+        return present.fork(down=present.down - caused, lossy=lossy)
+
+
+def _expected(nothing: _Trial, trial: _Trial) -> dict[str, float]:
+    return {
+        "outside_before": round(nothing.outside, 3),
+        "outside_after": round(trial.outside, 3),
+        "gain": round(nothing.pain - trial.pain, 3),
+        "worst_load": round(trial.worst_load, 4),
+        "seconds": _seconds(trial.steps),
+    }
+
+
+def _risk(steps: tuple[Step, ...]) -> str:
+    kinds = command_kinds()
+    return max(
+        (kinds[step.kind].risk for step in steps), key=lambda risk: _RISKS[risk], default="none"
+    )
+
+
+def _seconds(steps: tuple[Step, ...]) -> float:
+    """Return the typical time of the slowest step: steps to different targets run together."""
+    times = [command_kinds()[step.kind].time for step in steps]
+    return max((float(row.get("median", 43_200.0)) for row in times), default=0.0)

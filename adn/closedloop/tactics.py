@@ -1,0 +1,191 @@
+"""Tactics: from an estimate of the network, the commands that would relieve it in one way.
+
+A tactic sees only the estimate and the suspected objects; the planner tries what it proposes on a
+fork. Only recorded objects are named, and only elements that operations can reach are addressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+
+from adn.closedloop.estimate import Estimate
+from adn.northbound.commands import MAX_COST
+from adn.physics.engineering import TARGET, Lines, Traffic, police, relieve
+from adn.physics.traffic import offered_load, propagation_ms
+from adn.topology.network import Bools, Floats
+
+FLOOR_SHARE: Final = 0.9
+"""Share of an elastic service's loss limit that policing may use (assumption: leaves room)."""
+
+_ROUND: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a plan, not yet numbered."""
+
+    kind: str
+    target: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a tactic works on.
+
+    Attributes:
+        estimate: Believed state under the leading suspects.
+        drained: Links to take traffic off, by id.
+        avoided: Directions to take traffic off, shape (D,).
+        obeys: Elements that operations can reach, shape (n,).
+    """
+
+    estimate: Estimate
+    drained: tuple[str, ...]
+    avoided: Bools
+    obeys: Bools
+
+
+def propose(tactic: str, ground: Ground) -> tuple[Step, ...]:
+    """Return the steps of a tactic, none where it has nothing to offer."""
+    steps: tuple[Step, ...] = ()
+    for move in _MOVES[tactic]:
+        more = move(ground)
+        steps += more
+        estimate = ground.estimate
+        for step in more:
+            estimate = estimate.apply(step)
+        ground = replace(ground, estimate=estimate)
+    return steps
+
+
+def inverse(steps: tuple[Step, ...], before: Estimate) -> tuple[Step, ...]:
+    """Return the steps that restore the configuration as it was before, last change first."""
+    found: list[Step] = []
+    for step in reversed(steps):
+        if step.kind == "steer-services":
+            old = {name: list(before.steered.get(name, ())) for name in step.params["routes"]}
+            found.append(Step(step.kind, step.target, {"routes": old}))
+        elif step.kind == "limit-services":
+            shares = {name: before.admitted.get(name, 1.0) for name in step.params["shares"]}
+            found.append(Step(step.kind, step.target, {"shares": shares}))
+        elif step.kind == "set-link-cost":
+            recorded = int(before.network.cost[before.network.links.row(step.target)])
+            cost = before.costs.get(step.target, recorded)
+            found.append(Step(step.kind, step.target, {"cost": cost}))
+    return tuple(found)
+
+
+# --- moves ---
+
+
+def _drain(ground: Ground) -> tuple[Step, ...]:
+    """Make the metric of suspected links prohibitive."""
+    net = ground.estimate.network
+    return tuple(
+        Step("set-link-cost", link, {"cost": MAX_COST})
+        for link in ground.drained
+        if ground.obeys[net.link_a[net.links.row(link)]]
+        and ground.estimate.costs.get(link) != MAX_COST
+    )
+
+
+def _steer(ground: Ground) -> tuple[Step, ...]:
+    """Move services off overloaded and suspected directions onto paths with room."""
+    return _steered(ground, ground.estimate.rate_bps * ground.estimate.admitted_shares())
+
+
+def _steer_squeezed(ground: Ground) -> tuple[Step, ...]:
+    """Move services as if elastic ones were policed to their floor: policing comes after."""
+    estimate = ground.estimate
+    return _steered(
+        ground, estimate.rate_bps * np.minimum(estimate.admitted_shares(), _floor(estimate))
+    )
+
+
+def _steered(ground: Ground, rate_bps: Floats) -> tuple[Step, ...]:
+    estimate, net = ground.estimate, ground.estimate.network
+    traffic = Traffic(
+        source=net.service_a,
+        target=net.service_z,
+        rate_bps=rate_bps,
+        latency_limit_ms=net.latency_limit_ms,
+        movable=ground.obeys[net.service_a],
+    )
+    routes = relieve(
+        estimate.fabric, _lines(estimate), traffic, estimate.shares(), avoid=ground.avoided
+    )
+    batches: dict[str, dict[str, list[str]]] = {}
+    for row, path in routes.items():
+        entry = net.elements[int(net.service_a[row])]
+        batches.setdefault(entry, {})[net.services[row]] = [net.directions[d] for d in path]
+    return tuple(
+        Step("steer-services", entry, {"routes": batch}) for entry, batch in sorted(batches.items())
+    )
+
+
+def _police(ground: Ground) -> tuple[Step, ...]:
+    """Admit less of elastic services, within their limits, until everything fits."""
+    return _policed(ground, _floor(ground.estimate))
+
+
+def _shed(ground: Ground) -> tuple[Step, ...]:
+    """Admit as little of elastic services as it takes, beyond their limits if need be."""
+    return _policed(ground, np.where(ground.estimate.network.elastic, 0.02, 1.0))
+
+
+def _policed(ground: Ground, floor: Floats) -> tuple[Step, ...]:
+    estimate, net = ground.estimate, ground.estimate.network
+    floor = np.where(ground.obeys[net.service_a], floor, 1.0)
+    admitted = police(_lines(estimate), estimate.shares(), estimate.rate_bps, floor)
+    admitted = np.floor(admitted * 10**_ROUND) / 10**_ROUND
+    batches: dict[str, dict[str, float]] = {}
+    before = estimate.admitted_shares()
+    for row in np.flatnonzero(admitted != before).tolist():
+        entry = net.elements[int(net.service_a[row])]
+        batches.setdefault(entry, {})[net.services[row]] = float(admitted[row])
+    return tuple(
+        Step("limit-services", entry, {"shares": batch}) for entry, batch in sorted(batches.items())
+    )
+
+
+def _floor(estimate: Estimate) -> Floats:
+    """Return the least share of each service that keeps its loss within its limit, shape (S,)."""
+    net = estimate.network
+    floor: Floats = np.where(net.elastic, 1.0 - FLOOR_SHARE * net.loss_limit, 1.0)
+    return floor
+
+
+def _lines(estimate: Estimate) -> Lines:
+    net = estimate.network
+    return Lines(
+        up=estimate.up(),
+        capacity_bps=np.repeat(net.capacity_bps, 2),
+        delay_ms=np.repeat(propagation_ms(net.length_km), 2),
+    )
+
+
+def too_full(estimate: Estimate) -> Bools:
+    """Return which directions are above the target of engineering, shape (D,)."""
+    load = offered_load(estimate.shares(), estimate.rate_bps * estimate.admitted_shares())
+    full: Bools = load > TARGET * np.repeat(estimate.network.capacity_bps, 2)
+    return full
+
+
+_Move = Callable[[Ground], tuple[Step, ...]]
+
+_MOVES: Final[Mapping[str, tuple[_Move, ...]]] = {
+    "drain": (_drain,),
+    "avoid": (_steer,),
+    "steer": (_steer,),
+    "police": (_police,),
+    "shed": (_steer_squeezed, _shed),
+    "steer-and-police": (_steer, _police),
+    "police-and-steer": (_steer_squeezed, _police),
+    "drain-and-steer": (_drain, _steer),
+    "drain-and-police": (_drain, _steer, _police),
+}
