@@ -94,7 +94,7 @@ topology:
 def test_a_scenario_is_shown_with_the_network_of_its_runs(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Directions of services are drawn from the seed, so equal loads show equal draws."""
+    """Directions of services are drawn by lot, so equal loads show equal draws."""
     from adn.base.levels import AutonomyLevel
     from adn.scenario import read
     from adn.session.assembly import assemble
