@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from adn.base.levels import AutonomyLevel
 from adn.scenario.parts import Part, contradiction
 from adn.scenario.units import read_duration, read_share, refusal, shown
+from adn.topology.naming import closest
 
 MEASURES: Final[Mapping[str, str]] = {
     "found": "share",
@@ -67,18 +69,22 @@ def _promises(value: Any) -> Any:
     promises = {}
     for measure, bound in value.items():
         if measure not in MEASURES:
-            raise refusal(
-                "SCN013",
-                f"unknown measure {shown(measure)}; there are {', '.join(MEASURES)}",
-            )
-        if isinstance(bound, dict):
-            strange = [key for key in bound if key not in ("min", "max")]
-            if strange or not bound:
-                raise refusal("SCN013", f"a bound of '{measure}' is {{min: …}} or {{max: …}}")
-            promises[measure] = Bound(**{k: _number(measure, v) for k, v in bound.items()})
-        else:
-            exact = _number(measure, bound)
-            promises[measure] = Bound(min=exact, max=exact)
+            near = closest(measure, MEASURES)
+            rest = f"did you mean '{near}'?" if near else f"there are {', '.join(MEASURES)}"
+            raise contradiction(f"unknown measure {shown(measure)}; {rest}", measure, code="SCN013")
+        limits = bound if isinstance(bound, dict) else {"min": bound, "max": bound}
+        numbers = {}
+        for key, number in limits.items():
+            at = (measure, key) if isinstance(bound, dict) else (measure,)
+            if key not in ("min", "max"):
+                message = f"a bound of '{measure}' is {{min: …}} or {{max: …}}"
+                raise contradiction(message, *at, code="SCN013")
+            try:
+                numbers[key] = _number(measure, number)
+            except PydanticCustomError as slip:
+                context: Mapping[str, Any] = slip.context or {}
+                raise contradiction(context["message"], *at, code=context["code"]) from None
+        promises[measure] = Bound(**numbers)
     return promises
 
 

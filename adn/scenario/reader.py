@@ -21,6 +21,7 @@ from adn.scenario.marks import Path, Source, in_order
 from adn.scenario.schema import Scenario
 from adn.scenario.wording import findings_of, mended_tags
 from adn.scenario.yaml_marks import build
+from adn.topology.recording import RecordingErrors
 from adn.topology.specs import TopologySpec
 
 LARGEST: Final = 1_000_000
@@ -76,6 +77,14 @@ class LoadedScenario:
     def file(self) -> str:
         """The name of the file as the user knows it."""
         return self.source.file
+
+    @property
+    def recording_errors(self) -> RecordingErrors:
+        """How wrong the inventory is, as the topology room records it."""
+        recorded = self.scenario.topology.recorded
+        return RecordingErrors(
+            recorded.missing, recorded.extra, recorded.miswired, recorded.misnamed
+        )
 
     @property
     def topology(self) -> TopologySpec:

@@ -90,10 +90,16 @@ class Management(Part):
 class Recorded(Part):
     """How wrong the inventory is that operations are given."""
 
-    missing: Share = Field(0.0, description="Share of the links that it lacks.")
-    extra: Share = Field(0.0, description="Links that it has too many, as a share.")
-    miswired: Share = Field(0.0, description="Share of the links with a wrong end.")
-    misnamed: Share = Field(0.0, description="Share of the links with a wrong name.")
+    missing: Share = Field(0.0, description="Share of the links and ducts that it lacks.")
+    extra: Share = Field(0.0, description="Links and ducts that do not exist, as a share.")
+    miswired: Share = Field(0.0, description="Share of the links with a wrong end or duct.")
+    misnamed: Share = Field(0.0, description="Share of the links and ducts with a wrong name.")
+
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> Recorded:
+        if self.missing + self.miswired + self.misnamed > 1:
+            raise contradiction("more than all is wrong; these add up to 100% at most")
+        return self
 
 
 class Topology(Part):

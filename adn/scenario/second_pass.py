@@ -185,7 +185,9 @@ def _time(
     latest = timing.largest()
     earliest = int(timing.first)
     if latest >= clock.duration:
-        return [source.finding(where, "SCN025", "the run is over before the fault strikes")]
+        over = "is over" if earliest >= clock.duration else "may be over"
+        message = f"the run {over} before the fault strikes"
+        return [source.finding(where, "SCN025", message)]
     if earliest < clock.warmup:
         message = "the fault strikes during the warm-up, when nothing is scored"
         return [source.finding(where, "SCN025", message)]
@@ -219,7 +221,7 @@ def _twice(items: Any, key: str, path: Path, what: str, source: Source) -> list[
         if not isinstance(name, str):
             continue
         if name in seen:
-            message = f"there is a {what} {shown(name)} already; choose another name"
+            message = f"{shown(name)} is the name of a {what} already; choose another"
             findings.append(source.finding((*path, number, key), "SCN029", message))
         seen.add(name)
     return findings

@@ -112,8 +112,8 @@ def _objects(
     rows = _candidates(choice, table, network, weights)
     wanted = choice.pick or 1
     if len(rows) < wanted:
-        few = "none is" if not rows else f"only {len(rows)} are"
-        message = f"{few} left to pick {wanted} {table}{'s' if wanted > 1 else ''} from"
+        objects = f"{table}{'s' if wanted > 1 else ''}"
+        message = f"{wanted} {objects} to be picked, and {len(rows) or 'none'} to pick from"
         return [], [loaded.finding((*path, "pick"), "SCN027", message)]
     picked = stream.choice(np.array(rows), size=wanted, replace=False, shuffle=False)
     return [names[int(row)] for row in sorted(picked)], []

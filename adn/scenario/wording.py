@@ -38,27 +38,39 @@ _BELONGS: Final = {
     "dataclass_type": "a map, such as {key: value},",
 }
 _LIMITS: Final = {
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:.10g}",
 }
 
 
-def findings_of(error: ValidationError, model: type[BaseModel], data: Any, source: Source) -> Any:
-    """Return one finding for each of pydantic's errors, worded and placed."""
+def findings_of(
+    error: ValidationError, model: type[BaseModel], data: Any, source: Source
+) -> list[Finding]:
+    """Return pydantic's errors, worded and placed; keys missing from one map are told together."""
     told = error.errors(include_url=False, include_input=False)
-    return [_finding(one, model, data, source) for one in told]
+    missing: dict[Path, list[tuple[str | int, ...]]] = {}
+    for one in told:
+        if one["type"] == "missing":
+            missing.setdefault(path_of(one["loc"][:-1], data), []).append(one["loc"])
+    findings = [_missing(locs, path, model, source) for path, locs in missing.items()]
+    listed: set[Path] = set()
+    for one in told:
+        if one["type"] == "extra_forbidden":
+            path = path_of(one["loc"], data)
+            findings.append(_unknown_key(path, model, one["loc"], source, listed))
+        elif one["type"] != "missing":
+            findings.append(_finding(one, model, data, source))
+    return findings
 
 
 def path_of(loc: tuple[int | str, ...], data: Any) -> Path:
     """Return the way through the file's own maps and lists; union tags and validators drop out."""
     path: list[str | int] = []
-    for position, part in enumerate(loc):
+    for part in loc:
         if _holds(data, part):
             data = data[part]
-            path.append(part)
-        elif position == len(loc) - 1 and isinstance(data, dict) and part != "[key]":
             path.append(part)
     return tuple(path)
 
@@ -123,10 +135,6 @@ def _finding(one: Any, model: type[BaseModel], data: Any, source: Source) -> Fin
         path = (*path, *context.get("at", ()))
         key = bool(loc) and loc[-1] == "[key]"
         return source.finding(path, context["code"], context["message"], key=key)
-    if kind == "extra_forbidden":
-        return _unknown_key(path, model, loc, source)
-    if kind == "missing":
-        return _missing(str(loc[-1]), path[:-1], model, loc, source)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _tag(path, context, data, source)
     value = value_at(path, data)
@@ -150,29 +158,38 @@ def _finding(one: Any, model: type[BaseModel], data: Any, source: Source) -> Fin
     return source.finding(path, "SCN016", f"{shown(value)} cannot be used: {one['msg']}")
 
 
-def _unknown_key(path: Path, model: type[BaseModel], loc: Any, source: Source) -> Finding:
+def _unknown_key(
+    path: Path, model: type[BaseModel], loc: Any, source: Source, listed: set[Path]
+) -> Finding:
+    """Return the finding of a key; what a map may hold is listed once a map."""
     key = str(path[-1])
     known = keys_of(model_at(model, loc[:-1]))
     near = closest(key.replace("-", "_"), known)
-    others = "" if near or not known else f"; there are {', '.join(sorted(known))}"
+    others = "" if near or path[:-1] in listed else f"; there are {', '.join(sorted(known))}"
+    listed |= {path[:-1]} if others else set()
     return source.finding(path, "SCN013", f"unknown key {shown(key)}{others}", hint=near, key=True)
 
 
-def _missing(key: str, path: Path, model: type[BaseModel], loc: Any, source: Source) -> Finding:
-    owner = model_at(model, loc[:-1])
-    if key == "source" and owner is not None and owner.__name__ != "Topology":
-        what = "distribution" if "dist" in owner.model_fields else "number"
+def _missing(
+    locs: list[tuple[str | int, ...]], path: Path, model: type[BaseModel], source: Source
+) -> Finding:
+    keys = [str(loc[-1]) for loc in locs]
+    owner = model_at(model, locs[0][:-1])
+    if keys == ["source"]:
+        what = "distribution" if owner and "dist" in owner.model_fields else "number"
         return source.finding(
             path,
             "SCN019",
             f"this {what} names no source; write where it is from, or source: assumption",
         )
-    field = field_of(owner, key)
+    field = field_of(owner, keys[0]) if len(keys) == 1 else None
     says = f": {field.description}" if field is not None and field.description else ""
+    named = [f"'{key}'" for key in keys]
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     where = f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this"
     if not path:
         where = "the scenario"
-    return source.finding(path, "SCN015", f"{where} misses '{key}'{says}", key=True)
+    return source.finding(path, "SCN015", f"{where} misses {listed}{says}", key=True)
 
 
 def _choice(path: Path, value: Any, model: type[BaseModel], loc: Any, source: Source) -> Finding:

@@ -125,6 +125,7 @@ class _Builder:
         self.refused: set[Path] = set()
         self.documents = 0
         self.frames: list[_Frame] = []
+        self.told: set[str] = set()
 
     def take(self, event: Any) -> bool:
         """Take one event; return whether to go on."""
@@ -162,8 +163,8 @@ class _Builder:
             self._not_data(event, path)
         plain = event.implicit[0] and event.style in (None, "")
         value = resolve(event.value) if plain else event.value
-        empty = plain and event.value == ""
-        self._put(value, path, self.frames[-1].key_span if empty and self.frames else span)
+        empty = plain and event.value == "" and bool(self.frames)
+        self._put(value, path, (self.frames[-1].key_span if empty else None) or span)
 
     def _open(self, event: Any, held: Any) -> bool:
         key = self._at_key()
@@ -200,10 +201,7 @@ class _Builder:
         self._put(value, frame.path, span)
 
     def _alias(self, event: Any) -> None:
-        width = len(event.anchor) + 1
-        self._refuse(
-            event.start_mark, width, "SCN008", f"alias '*{event.anchor[:40]}'; write the value here"
-        )
+        self._refuse_name(event, "*", "alias '{}'; write the value here")
         if self._at_key():
             self._key("", self._span(event.start_mark, event.end_mark))
             self.refused.add(self._path())
@@ -214,19 +212,20 @@ class _Builder:
 
     def _not_data(self, event: Any, path: Path) -> None:
         if event.anchor is not None:
-            name = event.anchor[:40]
-            self._refuse(
-                event.start_mark,
-                len(event.anchor) + 1,
-                "SCN008",
-                f"anchor '&{name}'; a scenario says things where they belong",
-            )
+            self._refuse_name(event, "&", "anchor '{}'; a scenario says things where they belong")
         if event.tag is not None:
             shown = event.tag[:60].replace("tag:yaml.org,2002:", "!!")
             self._refuse(
                 event.start_mark, 1, "SCN009", f"tag '{shown}'; a scenario is data, leave it out"
             )
             self.refused.add(path)
+
+    def _refuse_name(self, event: Any, sign: str, message: str) -> None:
+        """Refuse an anchor or alias; one of a name stands for all, for bombs have thousands."""
+        name = f"{sign}{event.anchor}"
+        if name not in self.told:
+            self.told.add(name)
+            self._refuse(event.start_mark, len(name), "SCN008", message.format(name[:40]))
 
     def _at_key(self) -> bool:
         return (
@@ -295,6 +294,8 @@ def _syntax(slip: yaml.YAMLError, source: Source) -> Finding:
     message = _PLAINER.get(problem, problem)
     mark = getattr(slip, "problem_mark", None) or getattr(slip, "context_mark", None)
     if mark is not None:
+        if source.text[mark.index : mark.index + 1] == "\t":
+            message = "a tab; indent by blanks"
         span = Span(mark.line + 1, mark.column + 1, 1)
         opened = getattr(slip, "context_mark", None)
         if opened is not None and opened.line != mark.line:
