@@ -30,6 +30,7 @@ class Executing:
 
     def __init__(self, twin: Twin, key: Key, report: Callable[[CommandResult], None]) -> None:
         self._twin, self._key, self._report = twin, key, report
+        self._helpful: set[str] = set()
 
     def submit(self, command: Command) -> None:
         """Start to carry out a command."""
@@ -41,6 +42,8 @@ class Executing:
         fork = twin.fork()
         without, planned = fork.settled(), fork.after(notice.steps).settled()
         outside_now = without.outside | twin.performance.outside
+        if planned.outside.sum() < without.outside.sum():
+            self._helpful.add(notice.id)
         twin.truth(
             Record(
                 twin.clock.now,
@@ -69,15 +72,18 @@ class Executing:
         takes = timing_of(kind.time).draw(stream)
         fails = bool(stream.random() < kind.fails["probability"])
         meanwhile = downtime(command)
+        disturbs = False
         if meanwhile and not fails:
+            calm = twin.performance.outside
             twin.impair(meanwhile, f"command {command.id}")
+            disturbs = bool(newly(calm, twin.fork().settled().outside).any())
         yield clock.sleep(takes)
         if fails:
             self._answer(command, ok=False, message="not carried out: the element did not comply")
         elif kind.use == "probe":
             self._probe(command, stream)
         else:
-            self._change(command)
+            self._change(command, disturbs)
 
     def _refusal(self, command: Command) -> str:
         """Return why the network will not take a command, or ""."""
@@ -93,11 +99,14 @@ class Executing:
             return ""
         return f"{self._twin.network.elements[element]} cannot be reached"
 
-    def _change(self, command: Command) -> None:
-        """Put the effect of a command in force and write down what it really did."""
+    def _change(self, command: Command, disturbs: bool) -> None:
+        """Put the effect of a command in force and write down what it really did.
+
+        A step is judged with its plan: policing one ingress helps nobody until the others follow.
+        Downtime that took services out counts as harm unless something broken was renewed by it.
+        """
         twin = self._twin
-        own_downtime = twin.overlay.owned_by(command.id)
-        unreachable = "" if own_downtime else self._unreachable(command)
+        unreachable = "" if downtime(command) else self._unreachable(command)
         before = twin.fork().without(command.id)
         try:
             effect = apply(twin.network, command, before.configuration, before.overlay)
@@ -108,14 +117,14 @@ class Executing:
             return
         settled_before, settled_after = before.settled(), before.after([command]).settled()
         eased = pain(twin.network, settled_before) - pain(twin.network, settled_after)
-        field = command_kinds()[command.kind].performed_by == "field"
-        harmed = bool(newly(settled_before.outside, settled_after.outside).any()) and eased <= 0
+        helped = eased > 0 or command.plan in self._helpful
+        broke = bool(newly(settled_before.outside, settled_after.outside).any())
         data = {
             "applied": True,
             "renewed": bool(effect.renewed),
-            "helped": eased > 0,
-            "harmed": harmed,
-            "field": field,
+            "helped": helped,
+            "harmed": (broke and not helped) or (disturbs and not effect.renewed),
+            "field": command_kinds()[command.kind].performed_by == "field",
         }
         twin.truth(Record(twin.clock.now, "command.effect", "twin", id=command.id, data=data))
         twin.configure(effect.configuration, effect.overlay, effect.links, command.id)

@@ -64,14 +64,13 @@ class Fork:
 
 
 def pain(network: Network, performance: Performance) -> float:
-    """Return how far services are beyond their limits, weighted by customers.
+    """Return what customers suffer: lost share and broken limits, weighted by customers.
 
-    One unit is one customer of a service that delivers nothing; a service outside its limits counts
-    at least a tenth, plus its loss beyond the limit. An ordering for judging commands, not a KPI.
+    A service outside its limits counts a tenth on top of its loss. An ordering by which commands
+    are judged, not a KPI.
     """
-    beyond = np.clip(performance.services.loss - network.loss_limit, 0.0, 1.0)
-    weight = np.where(performance.outside, np.maximum(0.1, beyond), 0.0)
-    return float((weight * network.customers).sum())
+    suffered = performance.services.loss + np.where(performance.outside, 0.1, 0.0)
+    return float((suffered * network.customers).sum())
 
 
 def newly(before: Bools, after: Bools) -> Bools:
