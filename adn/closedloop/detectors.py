@@ -93,7 +93,7 @@ PATIENCE: Final[Mapping[tuple[Table, str], Patience]] = {
 }
 FEATURES: Final = ("z", "cusum", "ticks", "relative departure", "share of rows")
 _CAPS: Final = (50.0, 100.0, 10.0, 10.0, 1.0)
-TREES: Final = 50
+TREES: Final = 32
 LEAST_ROWS: Final = 40
 """Fewer rows than this cannot show what ordinary is: then size and persistence alone decide."""
 
@@ -138,7 +138,7 @@ class OrdinaryForest:
 
         state = int(self._key.word("isolation-forest") % 2**32)
         self._forest = IsolationForest(
-            n_estimators=TREES, max_samples=min(256, len(self._rows)), random_state=state, n_jobs=1
+            n_estimators=TREES, max_samples=min(128, len(self._rows)), random_state=state, n_jobs=1
         ).fit(np.array(self._rows))
         self._rows = []
 

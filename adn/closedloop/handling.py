@@ -40,6 +40,7 @@ PROBES_AT_ONCE: Final = 4
 SURE: Final = 0.9
 """A top suspect at least this probable needs no probe."""
 MOST_PLANS: Final = 3
+MORE_EVIDENCE: Final[Millis] = 10 * SECOND
 HOLD_DOWN: Final[Millis] = MINUTE
 RECHECK: Final[Millis] = MINUTE
 
@@ -89,10 +90,10 @@ class Handling:
         try:
             yield from self._settle()
             restored = yield from self._restore()
-            if not restored:
+            if restored:
+                yield from self._repair()
+            if self.incident.status is Status.ESCALATED:
                 yield from self._watch_escalated()
-                return
-            yield from self._repair()
         except Interrupt:
             return
 
@@ -134,7 +135,7 @@ class Handling:
         started = ops.clock.now
         snapshot = incident.snapshot()
         diagnosis, by = yield from ops.performing.perform(
-            Task.ROOT_CAUSE, lambda: ops.locator.locate(snapshot, ops.view)
+            Task.ROOT_CAUSE, lambda: self._believed(ops.locator.locate(snapshot, ops.view))
         )
         if diagnosis.domain != self.told_domain:
             self.told_domain = diagnosis.domain
@@ -166,6 +167,17 @@ class Handling:
             yield from self._filter_alarms(diagnosis)
         self.diagnosis = diagnosis
         return diagnosis
+
+    def _believed(self, fresh: Diagnosis) -> Diagnosis:
+        """Return what to believe: after own changes, a sure belief yields only to a surer one.
+
+        What was done about it hides the symptoms that a belief rests on.
+        """
+        held = self.diagnosis
+        if held is None or not self.excluded or not _sure(held):
+            return fresh
+        surer = fresh.suspects and fresh.suspects[0].probability > held.suspects[0].probability
+        return fresh if surer else held
 
     def _filter_alarms(self, diagnosis: Diagnosis) -> Generator[Event, Any, None]:
         ops, incident = self.ops, self.incident
@@ -200,9 +212,13 @@ class Handling:
                     self._move(Status.RESTORED)
                     return True
                 before = outside
-            plan = self._best(diagnosis) if attempt < MOST_PLANS else None
-            if plan is None:
+            if attempt == MOST_PLANS:
                 break
+            plan = self._best(diagnosis)
+            if plan is None:
+                # Nothing to be done on this evidence; more may come.
+                yield ops.clock.sleep(MORE_EVIDENCE)
+                continue
             held = yield from self._try(plan, before)
             if held:
                 return True

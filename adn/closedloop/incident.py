@@ -6,13 +6,14 @@ it is handed a frozen `IncidentSnapshot`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from adn.base.clock import Millis
 from adn.closedloop.correlating import Group
+from adn.closedloop.detectors import Anomaly
 from adn.northbound.alarms import Severity
 
 
@@ -131,8 +132,8 @@ class Incident:
             severity=self.severity,
             alarms=tuple(a.alarm for a in signals if a.alarm),
             anomalies=tuple(a.evidence for a in signals if not a.alarm),
-            objects=tuple(sorted({a.object for a in signals if a.table != "service" and a.opens})),
-            services=tuple(sorted({a.object for a in signals if a.table == "service" and a.opens})),
+            objects=named_objects(signals),
+            services=named_services(signals),
         )
 
     @property
@@ -142,3 +143,17 @@ class Incident:
         if whats & {"alarm", "silence"}:
             return Severity.CRITICAL.value
         return (Severity.MAJOR if whats & {"loss", "discards"} else Severity.MINOR).value
+
+
+def named_objects(signals: Iterable[Anomaly]) -> tuple[str, ...]:
+    """Return the directions, links and elements that signals point at, sorted.
+
+    Queue drops are left out: where traffic is too much is seldom where the trouble is.
+    """
+    pointing = (a for a in signals if a.table != "service" and a.opens and a.what != "discards")
+    return tuple(sorted({anomaly.object for anomaly in pointing}))
+
+
+def named_services(signals: Iterable[Anomaly]) -> tuple[str, ...]:
+    """Return the services that signals say are hurt, sorted."""
+    return tuple(sorted({a.object for a in signals if a.table == "service" and a.opens}))

@@ -25,7 +25,7 @@ from adn.closedloop.detectors import (
     SilenceDetector,
 )
 from adn.closedloop.handling import Handling, Operations
-from adn.closedloop.incident import Incident, Status
+from adn.closedloop.incident import Incident, Status, named_objects, named_services
 from adn.closedloop.intent import Intent
 from adn.closedloop.journal import Journal
 from adn.closedloop.knowledge.graph import KnowledgeGraph
@@ -227,17 +227,16 @@ class ClosedLoop:
 
     def _join(self, incident: Incident, joined: Sequence[Anomaly]) -> None:
         incident.joined_at = self._clock.now
-        opening = [a for a in joined if a.opens]
         self._journal.note(
             "incident.updated",
             incident.id,
             {
-                "objects": sorted({a.object for a in opening if a.table != "service"}),
-                "services": sorted({a.object for a in opening if a.table == "service"}),
+                "objects": list(named_objects(joined)),
+                "services": list(named_services(joined)),
                 "evidence": [a.evidence for a in joined],
             },
         )
-        if opening:
+        if any(anomaly.opens for anomaly in joined):
             self._handlings[incident.id][0].wake()
 
     def _merge(self) -> None:
