@@ -30,7 +30,6 @@ from adn.twin.alarming import Habits
 from adn.twin.control_plane import Timers
 from adn.twin.twin import Twin, World
 
-
 TOPOLOGY: Final = Key.root(0).child("topology")
 """A scenario has one network; seeds vary what happens on it, not what it is."""
 

@@ -1,0 +1,146 @@
+"""`adn run`: one run, told as it happens, then the clocks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adn.cli.render import print_json, print_line, progress
+
+if TYPE_CHECKING:
+    from adn.scenario.reader import LoadedScenario
+    from adn.session.run import Run
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(help="Name of a scenario, or a file.")],
+    *,
+    level: Annotated[
+        str | None, typer.Option(help="Autonomy level, L0 to L5; the scenario's own by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Everything that is drawn follows it.")] = 1,
+    isolate: Annotated[
+        bool, typer.Option("--isolate", help="Run the loop in a process of its own.")
+    ] = False,
+    no_reference: Annotated[
+        bool,
+        typer.Option("--no-reference", help="Do without the do-nothing and oracle runs."),
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder that run folders are written under.")] = Path(
+        "runs"
+    ),
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 if a contestable fault missed 1-3-5.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the scorecard as JSON, and nothing else.")
+    ] = False,
+) -> None:
+    """Run a scenario once and score it.
+
+    The run folder holds both logs, the manifest and the scorecard; it replaces an earlier run of
+    the same scenario, level and seed.
+    """
+    import time
+
+    started = time.perf_counter()
+    from adn.cli.clocks_table import print_clocks
+    from adn.session.imports import warm
+
+    warm()
+    imported = time.perf_counter()
+    loaded = _read(scenario)
+    run = _played(loaded, level, seed, isolate, None if no_reference else out, show=not as_json)
+    folder = run.write(out)
+    ended = time.perf_counter()
+    card = run.scorecard.as_json()
+    cost = _cost(card["simulated_s"], ended - imported)
+    if as_json:
+        print_json({**card, **cost, "import_s": round(imported - started, 3)})
+    else:
+        print_line("")
+        print_clocks(card, targets=run.manifest["targets"])
+        print_line(
+            f"   {cost['speedup']:,.0f} × real time   {cost['wall_s']:.1f} s   "
+            f"{cost['peak_rss_mb']:.0f} MB   (imports {imported - started:.1f} s apart)"
+        )
+        print_line(f"   {folder}")
+    if strict and run.scorecard.missed():
+        raise typer.Exit(1)
+
+
+def _read(scenario: str) -> LoadedScenario:
+    from adn.scenario import read
+
+    return read(scenario)
+
+
+def _played(
+    loaded: LoadedScenario,
+    level: str | None,
+    seed: int,
+    isolate: bool,
+    out: Path | None,
+    *,
+    show: bool,
+) -> Run:
+    """Make the reference runs if they are wanted, then the run itself, with its timeline."""
+    from adn.base.errors import Finding, ScenarioError
+    from adn.base.levels import AutonomyLevel
+    from adn.cli.timeline import Timeline
+    from adn.closedloop.performing import Performing
+    from adn.reference.bounds import references
+    from adn.session.run import run_scenario
+
+    names = [row.value for row in AutonomyLevel]
+    if level is not None and level not in names:
+        message = f"no level '{level}'; write one of {', '.join(names)}"
+        raise ScenarioError(Finding("SCN017", message, see="adn list levels"))
+    chosen = AutonomyLevel(level) if level else loaded.scenario.operations.level
+    Performing(chosen)  # refuses a level that needs people before anything is run
+    duration = loaded.scenario.clock.duration
+    timeline = Timeline()
+    with progress(loaded.scenario.name) as bar:
+        verdicts = None
+        if out is not None:
+            bar(0.0, "reference runs: nobody acts; an oracle acts")
+            verdicts = references(loaded, seed, out / ".references")
+
+        def tell(record: Any) -> None:
+            for line in timeline.lines(record):
+                print_line(line)
+
+        if show:
+            print_line(_header(loaded, chosen, seed))
+        return run_scenario(
+            loaded,
+            chosen,
+            seed,
+            isolate=isolate,
+            references=verdicts,
+            listener=tell if show else None,
+            progress=lambda now: bar(now / duration),
+        )
+
+
+def _header(loaded: LoadedScenario, level: str, seed: int) -> str:
+    scenario = loaded.scenario
+    network = scenario.topology.source or scenario.topology.file
+    return (
+        f"{scenario.name}@{scenario.version}   {network}   {level}   seed {seed}\n"
+        f"{scenario.title}\n"
+    )
+
+
+def _cost(simulated_s: float, wall_s: float) -> dict[str, float]:
+    """Return what the run cost; never written to a log."""
+    import resource
+
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "wall_s": round(wall_s, 3),
+        "speedup": round(simulated_s / wall_s, 1),
+        "peak_rss_mb": round(peak_kb / 1024, 1),
+    }

@@ -1,0 +1,1 @@
+"""Bounds of every score: nobody acts, and someone acts who knows everything."""
