@@ -148,8 +148,9 @@ def restored_by(change: ImpactChange, effects: Mapping[str, Record]) -> Restored
     A change that names a command is the command's doing, be it at once or through the convergence
     that it set off; the field's, if a crew carried it out.
     """
-    words = change.cause.split()
-    if len(words) > 1:
-        effect = effects.get(words[-1])
+    first, _, _ = change.cause.partition(" ")
+    last = change.cause.rpartition(" ")[2]
+    if last.startswith("CMD-"):
+        effect = effects.get(last)
         return "field" if effect is not None and effect.data["field"] else "command"
-    return _BY_CAUSE.get(change.cause, "self")
+    return _BY_CAUSE.get(first, "self")

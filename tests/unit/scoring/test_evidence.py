@@ -150,6 +150,14 @@ def test_k_is_wrong_if_a_command_was_not_applied_and_late_if_service_was() -> No
     assert one(good_run(), "K").in_time is True
 
 
+def test_what_a_crew_carries_out_is_no_instance_of_k() -> None:
+    run = good_run().plan(
+        740.0, "PLN-0002", purpose="repair", commands=["CMD-0002"], executed_s=3000.0
+    )
+    assert [row.end for row in rows(run, "K")] == [700_000]
+    assert len(rows(run, "J")) == 2
+
+
 def test_v_agrees_with_the_truth_and_no_relapse_follows() -> None:
     run = Run().fault(600.0, restored_s=700.0).opened(610.0)
     run.verified(690.0, fixed=True).verified(691.0, fixed=False)

@@ -209,6 +209,17 @@ def run_with(kind: str, **parts: object) -> Run:
                 "D",
                 10.0,
                 "alarms.filtered",
+                by="",
+                ref={"incident": "INC-1"},
+                data={"started_s": 1.0, "raw": 1, "shown": []},
+            ),
+            "RUN007 alarms.filtered is evidence; it must have task D and by whom it was done",
+        ),
+        (
+            good_run().did(
+                "D",
+                10.0,
+                "alarms.filtered",
                 ref={"incident": "INC-1"},
                 data={"started_s": "then", "raw": 1, "shown": "all"},
             ),

@@ -151,6 +151,15 @@ def test_alike_faults_and_alike_incidents_are_paired_in_order_of_time() -> None:
     assert outcome(run)[0] == {"FLT-1": "INC-1", "FLT-2": "INC-2"}
 
 
+def test_ties_go_to_the_earlier_incident_whatever_else_is_to_be_matched() -> None:
+    run = Run()
+    for n in (0, 1, 2):
+        run.fault(600.0 + n, name=f"FLT-{n}", target=f"d{n}", objects=(f"l{n}",), out=(f"s{n}",))
+    for n, link in enumerate(("l0", "l2", "l2")):
+        run.opened(610.0 + n, f"INC-{n}", objects=[link], services=[])
+    assert outcome(run) == ({"FLT-0": "INC-0", "FLT-2": "INC-1"}, [], ["INC-2"])
+
+
 def test_without_incidents_or_faults_there_is_nothing_to_pair() -> None:
     assert outcome(Run()) == ({}, [], [])
     assert outcome(Run().fault(600.0)) == ({}, [], [])
