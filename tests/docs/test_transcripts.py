@@ -53,7 +53,7 @@ def output_of(line: str, folder: Path) -> tuple[int, list[str]]:
     done = subprocess.run(
         [sys.executable, "-m", "adn", *arguments],
         cwd=folder,
-        env=environment | {"NO_COLOR": "1", "ADN_SCENARIO_PATH": str(ROOT / "scenarios")},
+        env=environment | {"NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=False,
