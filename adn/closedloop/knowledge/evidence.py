@@ -21,7 +21,7 @@ LOST_SHARE: Final = 5e-4
 of packets, well above the noise of either measurement (assumption)."""
 
 _OTDR_KM: Final = 0.1
-_OTDR_SHARE: Final = 0.02
+_OTDR_SHARE: Final = 0.005
 """Reflectometry and records agree to this much of a length (assumption)."""
 
 _CAUSES: Final[Mapping[ProbableCause, tuple[str, str]]] = {
@@ -165,9 +165,11 @@ def _from_reflectometry(
             yield Item("fibre-ends", duct, False, f"{command.id}: the fibre of {link} is whole")
         elif at > reached + slack:
             yield Item("fibre-ends", duct, False, f"{command.id}: light passes {duct}")
-        elif at >= begin - slack or len(ducts) == 1:
+        elif begin < at <= reached or duct == ducts[-1]:
+            # Within the slack of a joint the other duct is neither accused nor acquitted.
             says = f"{command.id}: the fibre of {link} ends after {at:.1f} km"
             yield Item("fibre-ends", duct, True, says)
+            return
 
 
 def _ends(graph: KnowledgeGraph, link: str) -> tuple[str, str] | None:

@@ -3,7 +3,8 @@
 A direction that loses a share p of its packets makes a service lose w·p, w being the share of the
 service that crosses it; services that cross it and are healthy count against it. Hashing is
 unknown: G flow groups put w(1−w)/G of variance on w. What queues are seen to drop, and what is
-policed, is subtracted first. Residuals that nothing explains are uniform on [0, 1].
+policed, is subtracted first. Residuals that nothing explains are uniform on [0, 1]: rare, but less
+so for services that cross something which is reckoned to be full or was dead.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Final
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
+from adn.base.clock import SECOND
 from adn.closedloop.estimate import Estimate
 from adn.closedloop.knowledge.evidence import LOST_SHARE
 from adn.closedloop.view import View
+from adn.northbound.alarms import ProbableCause
 from adn.topology.network import Floats, Ints
 
 STRAY: Final = 1e-3
@@ -24,6 +27,17 @@ STRAY: Final = 1e-3
 
 DISRUPTED: Final = 0.1
 """Chance that a service which crossed something dead shows it at any one moment (assumption)."""
+
+TRANSIENT_SPREAD: Final = 0.05
+"""Spread of a loss measured over an interval in which routing moved: blackholes and microloops took
+seconds of it, and hurt services that never crossed what failed (assumption)."""
+
+TRANSIENT_MS: Final = 60 * SECOND
+"""For how long after the latest alarm losses may still be averaged with such an interval: three
+samples, their delay, and convergence (assumption)."""
+
+FULL: Final = 0.95
+"""Reckoned utilisation from which a queue may drop traffic that no report has counted yet."""
 
 _QUIET_SPREAD: Final = 5e-4
 """Spread of a loss that is not passed on: below the detector's limit (assumption)."""
@@ -97,16 +111,29 @@ def read_losses(view: View, estimate: Estimate) -> Losses:
             discards[estimate.network.directions.row(name)] = row.value
     dropped = np.minimum(1.0, shares @ discards)
     policed = np.where(departed > 0, 1.0 - estimate.admitted_shares(), 0.0)
+    full = (estimate.evaluate().utilisation > FULL).astype(np.float64)
     groups = estimate.network.flow_groups
     hashing = (shares.multiply(discards**2) - shares.multiply(shares).multiply(discards**2)).sum(1)
     explained = np.where(departed > 0, 1.0 - (1.0 - dropped) * (1.0 - policed), 0.0)
     return Losses(
         residual=measured - explained,
-        variance=spread**2 + (_MODEL_ERROR * explained) ** 2 + np.asarray(hashing) / groups,
-        stray=np.full(count, STRAY),
+        variance=spread**2
+        + (_MODEL_ERROR * explained) ** 2
+        + np.asarray(hashing) / groups
+        + departed * (TRANSIENT_SPREAD if _moves(view) else 0.0) ** 2,
+        stray=np.where(shares @ full > 0.0, DISRUPTED, STRAY),
         departed=departed,
         shares=csc_array(shares),
         flow_groups=groups,
+    )
+
+
+def _moves(view: View) -> bool:
+    """Return whether routing has moved of late, as alarms have it."""
+    return any(
+        view.now - view.alarm_arrivals.get(name, alarm.event_time) < TRANSIENT_MS
+        for name, alarm in view.active_alarms.items()
+        if alarm.probable_cause in (ProbableCause.LOSS_OF_SIGNAL, ProbableCause.ADJACENCY_DOWN)
     )
 
 
