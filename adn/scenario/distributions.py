@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from adn.base.sampling import Timing
-from adn.scenario.parts import Part, Text, contradiction
+from adn.scenario.parts import OrText, Part, Text, contradiction
 from adn.scenario.units import Duration, PositiveDuration
 
 SCENARIO: Final = "scenario"
@@ -98,5 +98,7 @@ def _plain_time(value: Any) -> Any:
     return {"dist": "fixed", "value": value, "source": SCENARIO}
 
 
-Instant = Annotated[Distribution, BeforeValidator(_plain_time)]
+Instant = Annotated[
+    Distribution, BeforeValidator(_plain_time), OrText("a duration from the start of the run")
+]
 """When something happens: `45min`, or a distribution the seed draws from."""

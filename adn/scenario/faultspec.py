@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from adn.scenario.distributions import Instant
-from adn.scenario.parts import Name, Part, Scalar, Slug, Text, contradiction
+from adn.scenario.parts import Name, OrText, Part, Scalar, Slug, Text, contradiction
 from adn.scenario.units import PositiveDuration
 
 
@@ -64,18 +64,21 @@ def _by_id(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
 
-_ById: Final = BeforeValidator(_by_id)
+_BY_ID: Final = BeforeValidator(_by_id)
+_OR_ID: Final = OrText("an id")
 
 
 class Target(Part):
     """What a fault strikes: one of the four types."""
 
-    duct: Annotated[DuctChoice, _ById] | None = Field(None, description="A duct.")
-    link: Annotated[LinkChoice, _ById] | None = Field(None, description="A link.")
-    direction: Annotated[DirectionChoice, _ById] | None = Field(
+    duct: Annotated[DuctChoice, _BY_ID, _OR_ID] | None = Field(None, description="A duct.")
+    link: Annotated[LinkChoice, _BY_ID, _OR_ID] | None = Field(None, description="A link.")
+    direction: Annotated[DirectionChoice, _BY_ID, _OR_ID] | None = Field(
         None, description="One direction of a link."
     )
-    element: Annotated[ElementChoice, _ById] | None = Field(None, description="An element.")
+    element: Annotated[ElementChoice, _BY_ID, _OR_ID] | None = Field(
+        None, description="An element."
+    )
 
     @model_validator(mode="after")
     def _just_one(self) -> Target:

@@ -6,9 +6,10 @@ run: property, object, part, units, limits, problem class, commands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from adn.base.errors import Finding
@@ -56,15 +57,7 @@ def fault_kind(
 ) -> tuple[FaultKind | None, list[Finding]]:
     """Return the fault kind that `entry` at `path` defines, or None and what contradicts it."""
     reading = _Reading(entry, path, source)
-    parameters = {
-        name: reading.parameter(name, held) for name, held in sorted(entry.parameters.items())
-    }
-    sound = {name: held for name, held in parameters.items() if held is not None}
-    impairments = [
-        reading.impairment(number, held, sound) for number, held in enumerate(entry.impairments)
-    ]
-    domain = reading.domain()
-    reading.commands()
+    parameters, impairments, domain = reading.read()
     if reading.findings:
         return None, reading.findings
     kind = FaultKind(
@@ -73,8 +66,8 @@ def fault_kind(
         target=entry.target,
         problem=entry.problem,
         domain=domain,
-        impairments=tuple(held for held in impairments if held is not None),
-        parameters=sound,
+        impairments=impairments,
+        parameters=parameters,
         rate=None if entry.rate is None else Rate(**entry.rate.model_dump()),
         observability=entry.observability,
         mitigated_by=entry.mitigated_by,
@@ -84,12 +77,78 @@ def fault_kind(
     return kind, []
 
 
+def contradictions(
+    raw: Mapping[str, Any], error: ValidationError, path: Path, source: Source
+) -> list[Finding]:
+    """Return what contradicts itself in the sound part of a definition that has other slips.
+
+    Args:
+        raw: The definition as it stands in the file.
+        error: The slips; whatever has one is left out.
+        path: Where it stands.
+        source: The file.
+    """
+    slips = [one["loc"] for one in error.errors(include_url=False, include_input=False)]
+    if any(loc[:1] in (("target",), ("problem",)) for loc in slips):
+        return []
+    bad = {loc[:2] for loc in slips}
+    numbered = [
+        (number, held)
+        for number, held in enumerate(_tuple(raw.get("impairments")))
+        if ("impairments", number) not in bad
+    ]
+    parameters = {
+        name: held
+        for name, held in _dict(raw.get("parameters")).items()
+        if ("parameters", name) not in bad
+    }
+    whole = {loc[0] for loc in slips if loc and loc[0] not in ("impairments", "parameters")}
+    rest = {key: held for key, held in raw.items() if key not in whole}
+    rest |= {"name": "it", "says": "-", "parameters": parameters}
+    rest["impairments"] = tuple(held for _, held in numbered)
+    try:
+        entry = KindEntry.model_validate(rest)
+    except ValidationError:
+        return []
+    reading = _Reading(entry, path, source, [number for number, _ in numbered])
+    reading.named |= set(_dict(raw.get("parameters")))
+    reading.read()
+    return reading.findings
+
+
+def _tuple(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 class _Reading:
     """One definition being read, and what has been found wrong with it so far."""
 
-    def __init__(self, entry: KindEntry, path: Path, source: Source) -> None:
+    def __init__(
+        self, entry: KindEntry, path: Path, source: Source, numbers: Sequence[int] | None = None
+    ) -> None:
         self.entry, self.path, self.source = entry, path, source
+        self.numbers = range(len(entry.impairments)) if numbers is None else numbers
+        self.named = set(entry.parameters)
         self.findings: list[Finding] = []
+
+    def read(self) -> tuple[dict[str, Parameter], tuple[ImpairmentSpec, ...], str]:
+        """Return parameters, impairments and domain; what is not sound is left out and told."""
+        held = {
+            name: self.parameter(name, entry)
+            for name, entry in sorted(self.entry.parameters.items())
+        }
+        parameters = {name: one for name, one in held.items() if one is not None}
+        impairments = [
+            self.impairment(number, entry, parameters)
+            for number, entry in zip(self.numbers, self.entry.impairments, strict=True)
+        ]
+        domain = self.domain()
+        self.commands()
+        return parameters, tuple(one for one in impairments if one is not None), domain
 
     def parameter(self, name: str, held: ParameterEntry) -> Parameter | None:
         """Return a parameter in plain numbers, or None if one of them cannot be read."""
@@ -224,8 +283,8 @@ class _Reading:
         self, path: Path, value: str, found: Property, parameters: Mapping[str, Parameter]
     ) -> str | None:
         name = value[1:]
-        if name not in self.entry.parameters:
-            near = closest(name, self.entry.parameters)
+        if name not in self.named:
+            near = closest(name, self.named)
             message = f"unknown parameter {shown(value)}; define it under 'parameters'"
             self._say(path, "SCN024", message, f"${near}" if near else "")
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
@@ -67,6 +68,17 @@ def _scalar(value: Any) -> str | int | float | bool:
         given = "nothing" if value is None else shown(value)
         raise refusal("SCN016", f"{given} where one value belongs")
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class OrText:
+    """Says in the JSON Schema that a plain text stands for the whole map."""
+
+    says: str
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        """Return the schema of either."""
+        return {"anyOf": [{"type": "string", "description": self.says}, handler(core)]}
 
 
 Text = Annotated[str, BeforeValidator(_text)]

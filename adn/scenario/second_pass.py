@@ -16,7 +16,7 @@ from adn.base.errors import Finding
 from adn.faults.kinds import FaultKind, Parameter, built_in_kinds
 from adn.scenario.distributions import Instant
 from adn.scenario.faultspec import KindEntry, Target
-from adn.scenario.kinds import fault_kind
+from adn.scenario.kinds import contradictions, fault_kind
 from adn.scenario.marks import Path, Source
 from adn.scenario.parts import Part
 from adn.scenario.reader import LoadedFault
@@ -79,8 +79,8 @@ def _kinds(
             continue
         try:
             kind, slips = fault_kind(KindEntry.model_validate(raw), path, source)
-        except ValidationError:
-            kind, slips = None, []  # the first pass has told of it
+        except ValidationError as error:  # the first pass has told of it
+            kind, slips = None, contradictions(raw, error, path, source)
         findings += slips
         if isinstance(name, str):
             kinds[name] = kind

@@ -141,6 +141,12 @@ def read_latency(value: Any) -> float:
     return within(latency, value, "a latency", 0.001, 60_000, "1us to 60s")
 
 
+def read_delay(value: Any) -> float:
+    """Return "5ms" in milliseconds, fractions kept; unlike a limit it may be nothing."""
+    delay = quantity(value, "a delay", {"us": 1e-3, "ms": 1.0, "s": 1e3}, ("ms", "us"))
+    return within(delay, value, "a delay", 0, 60_000, "0ms to 60s")
+
+
 def read_decibel(value: Any) -> float:
     """Return "3dB" as 3.0."""
     return within(
@@ -176,7 +182,7 @@ def read_flag(value: Any) -> float:
 READ_UNIT: Final[Mapping[str, Callable[[Any], float]]] = {
     "dB": read_decibel,
     "ratio": read_share,
-    "ms": lambda value: 0.0 if value == "0ms" else read_latency(value),
+    "ms": read_delay,
     "flag": read_flag,
 }
 """How a value in each unit of `adn.twin.properties` is read."""
