@@ -1,0 +1,129 @@
+"""Detection: what is worth an incident, after how long, and what is ordinary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adn.base.streams import Key
+from adn.closedloop.detectors import (
+    PATIENCE,
+    AlarmDetector,
+    DepartureDetector,
+    OrdinaryForest,
+    SilenceDetector,
+    is_worth,
+)
+from adn.closedloop.view import View
+from adn.northbound.alarms import ProbableCause, Severity
+from adn.northbound.inventory import Inventory
+from adn.northbound.post import Candidates, Series, SeriesReply
+from adn.northbound.telemetry import KPIS, Roster
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value", "ticks", "worth"),
+    [
+        ("loss", 0.2, 1, True),
+        ("loss", 0.02, 1, False),
+        ("loss", 0.02, 2, True),
+        ("loss", 0.001, 50, False),
+        ("latency", 30.0, 1, False),
+        ("latency", 30.0, 2, True),
+        ("latency", 10.7, 50, False),
+    ],
+)
+def test_a_departure_is_worth_an_incident_by_size_or_by_lasting(
+    bench: Any, kpi: str, value: float, ticks: int, worth: bool
+) -> None:
+    assert is_worth("service", bench.candidate("s", value, ticks, kpi)) is worth
+
+
+def test_every_measured_kpi_has_a_rule() -> None:
+    assert set(PATIENCE) == {(row.table, row.name) for row in KPIS}
+
+
+def test_a_departure_is_told_once_and_again_only_after_it_was_over(
+    bench: Any, inventory: Inventory
+) -> None:
+    detector = DepartureDetector(View(inventory), OrdinaryForest(Key.root(1)))
+    told = [
+        len(list(detector.observe(bench.losses(at, ["s"], 0.3, ticks))))
+        for at, ticks in [(10, 1), (20, 2), (30, 3), (60, 1)]
+    ]
+    assert told == [1, 0, 0, 1]
+
+
+def test_an_anomaly_began_with_its_first_tick(bench: Any, inventory: Inventory) -> None:
+    detector = DepartureDetector(View(inventory), OrdinaryForest(Key.root(1)))
+    assert list(detector.observe(bench.losses(10_000, ["s"], 0.02, 1))) == []
+    (found,) = detector.observe(bench.losses(20_000, ["s"], 0.02, 2))
+    assert (found.measured_at, found.what, found.opens) == (10_000, "loss", True)
+
+
+def learnt(bench: Any, seed: int = 1) -> OrdinaryForest:
+    forest = OrdinaryForest(Key.root(seed))
+    draw = Key.root(3).stream("healthy")
+    for i in range(60):
+        values = 2e-4 * (8.0 + draw.random())
+        forest.learn_candidates(bench.losses(i, ["s"], float(values)), 300)
+    noise = tuple(float(x) for x in np.abs(draw.normal(0, 1e-4, 40)))
+    row = Series("service", "s", "loss", tuple(range(40)), noise)
+    forest.learn_series(SeriesReply("ASK-1", (row,)))
+    forest.fit()
+    return forest
+
+
+def test_the_forest_takes_a_fault_for_unusual_and_warm_up_s_own_candidates_for_ordinary(
+    bench: Any,
+) -> None:
+    forest = learnt(bench)
+    ordinary = [bench.candidate("s", 2e-4 * 8.5)]
+    fault = [bench.candidate(f"s{i}", 0.03, 2) for i in range(30)]
+    assert forest.unusual(ordinary, 1, 300) == [False]
+    assert forest.unusual(fault, 30, 300) == [True] * 30
+
+
+def test_the_forest_depends_on_its_key_alone(bench: Any) -> None:
+    rows = [bench.candidate("s", 1e-4 * i, 1 + i % 3) for i in range(1, 200)]
+    assert learnt(bench).unusual(rows, 3, 300) == learnt(bench).unusual(rows, 3, 300)
+
+
+def test_an_unfitted_forest_stands_in_nobody_s_way(bench: Any) -> None:
+    forest = OrdinaryForest(Key.root(1))
+    forest.fit()
+    assert forest.unusual([bench.candidate("s", 0.3)], 1, 300) == [True]
+
+
+def test_an_alarm_is_told_once_and_a_threshold_alone_opens_nothing(bench: Any) -> None:
+    detector = AlarmDetector()
+    raised = bench.alarm(1, "B>A", 10)
+    (found,) = detector.observe(raised)
+    assert (found.table, found.object, found.alarm, found.opens) == (
+        "direction",
+        "B>A",
+        "ALM-000001",
+        True,
+    )
+    assert list(detector.observe(raised)) == []
+    assert list(detector.observe(bench.alarm(2, "A~B", 10, severity=Severity.CLEARED))) == []
+    (link,) = detector.observe(bench.alarm(3, "A~B", 10, ProbableCause.ADJACENCY_DOWN))
+    (element,) = detector.observe(bench.alarm(4, "A", 10, ProbableCause.POWER_PROBLEM))
+    (load,) = detector.observe(bench.alarm(5, "A>B", 10, ProbableCause.THRESHOLD_CROSSED))
+    assert [a.table for a in (link, element, load)] == ["link", "element", "direction"]
+    assert not load.opens
+
+
+def test_an_element_all_of_whose_directions_fell_silent_is_told_once(inventory: Inventory) -> None:
+    view = View(inventory)
+    view.see_roster(0, Roster("direction", view.network.directions.ids))
+    detector = SilenceDetector(view)
+    found = []
+    for at, silent in [(10, ("B>A",)), (20, ("B>A", "B>C")), (30, ("B>A", "B>C")), (40, ())]:
+        seen = Candidates(at, "direction", (), silent)
+        view.see_candidates(at, seen)
+        found += [(at, a.object, a.what) for a in detector.observe(seen)]
+    assert found == [(20, "B", "silence")]
+    assert view.silent == frozenset()
