@@ -1,6 +1,10 @@
 """ADN: an autonomous driving network digital-twin emulator.
 
-The public surface is `run`, `load`, `AutonomyLevel` and `__version__`. It is lazy on purpose: the
+    >>> import adn
+    >>> scenario = adn.load("abilene-fibre-cut")
+    >>> adn.run(scenario, adn.AutonomyLevel.L4, seed=7).scorecard  # doctest: +SKIP
+
+The public surface is `load`, `run`, `AutonomyLevel` and `__version__`. It is lazy on purpose: the
 closed loop lives in this package too, and importing it must load neither the twin nor the faults.
 """
 
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from adn.base.levels import AutonomyLevel
     from adn.scenario import read as load
-    from adn.session import run
+    from adn.session.run import run_scenario as run
 
 __version__: Final = "0.1.0"
 __all__ = ["AutonomyLevel", "__version__", "load", "run"]
@@ -20,7 +24,7 @@ __all__ = ["AutonomyLevel", "__version__", "load", "run"]
 _HOMES: Final = {
     "AutonomyLevel": ("adn.base.levels", "AutonomyLevel"),
     "load": ("adn.scenario", "read"),
-    "run": ("adn.session", "run"),
+    "run": ("adn.session.run", "run_scenario"),
 }
 
 
