@@ -64,10 +64,10 @@ def _table(degrees: float) -> Float32:
     """Return the inverse distribution function on the 2²⁰ grid, scaled to unit variance."""
     from scipy import special
 
-    grid = (np.arange(1 << BITS, dtype=np.float64) + 0.5) / (1 << BITS)
-    values = special.ndtri(grid) if np.isinf(degrees) else special.stdtrit(degrees, grid)
-    values /= 1.0 if np.isinf(degrees) else np.sqrt(degrees / (degrees - 2.0))
-    table: Float32 = values.astype(np.float32)
+    grid = (np.arange(1 << (BITS - 1), dtype=np.float64) + 0.5) / (1 << BITS)
+    lower = special.ndtri(grid) if np.isinf(degrees) else special.stdtrit(degrees, grid)
+    lower /= 1.0 if np.isinf(degrees) else np.sqrt(degrees / (degrees - 2.0))
+    table: Float32 = np.concatenate([lower, -lower[::-1]]).astype(np.float32)
     table.flags.writeable = False
     return table
 

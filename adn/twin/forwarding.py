@@ -114,7 +114,14 @@ class Forwarding:
     Attributes:
         paths: Direction rows per flow group, padded with D (one past the last), shape (F, H).
         arrives: Whether the tables lead the flow group to its target, shape (F,).
+        hops: The same paths end to end, D standing for an empty one, shape (P,).
+        first: Where each flow group begins in `hops`, shape (F,).
+        length: How many of `hops` each flow group has, at least 1, shape (F,).
     """
+
+    hops: Ints
+    first: Ints
+    length: Ints
 
     def __init__(self, network: Network, fabric: Fabric, hash_key: int) -> None:
         self._fabric = fabric
@@ -129,6 +136,7 @@ class Forwarding:
         self.arrives = np.zeros(flows, dtype=bool)
         self._dirty = np.ones(flows, dtype=bool)
         self._tails = np.append(fabric.tail, -1)
+        self._flatten()
 
     def fork(self) -> Forwarding:
         """Return a copy whose changes do not reach this one."""
@@ -151,14 +159,32 @@ class Forwarding:
         self._forget()
 
     def install(self, node: int, up: Bools, cost: Ints) -> None:
-        """Install the table that follows from a view at one element."""
-        number = self.views.number(up, cost)
-        if self.node_view[node] == number:
+        """Install the table that follows from a view at one element.
+
+        Only flow groups that come by there, and towards whose target it now points elsewhere, can
+        change their way.
+        """
+        number, held = self.views.number(up, cost), int(self.node_view[node])
+        if held == number:
             return
+        moved = (self._next_hops(node, held) != self._next_hops(node, number)).any(axis=0)
         self.node_view[node] = number
-        self._dirty |= (self._tails[self.paths] == node).any(axis=1)
-        self._dirty |= (self.flows.source == node) | ~self.arrives
+        flows = self.flows
+        aims = np.flatnonzero(moved[flows.target])
+        here = (self._tails[self.paths[aims]] == node).any(axis=1) | ~self.arrives[aims]
+        self._dirty[aims[here]] = True
+        self._dirty |= np.isin(flows.service, sorted(self.routes)) & (flows.source == node)
         self._forget()
+
+    def _next_hops(self, node: int, number: int) -> Bools:
+        """Return which ways out of an element a view would use, (degree, n targets)."""
+        view = self.views[number]
+        leaving = self._fabric.out[node]
+        leaving = leaving[leaving >= 0]
+        onward = view.cost[leaving][:, None] + view.distance[self._fabric.head[leaving]]
+        here = view.distance[node]
+        used: Bools = view.up[leaving][:, None] & (onward == here) & np.isfinite(here)
+        return used
 
     def set_routes(self, routes: Mapping[int, tuple[int, ...]]) -> None:
         """Set the explicit paths of steered services; others follow the metric."""
@@ -170,14 +196,24 @@ class Forwarding:
         self.routes = dict(routes)
         self._dirty |= np.isin(self.flows.service, changed)
 
-    def refresh(self) -> None:
-        """Trace again the flow groups whose way may have changed."""
+    def refresh(self) -> bool:
+        """Trace again the flow groups whose way may have changed; return whether any did."""
         todo = np.flatnonzero(self._dirty)
         if not len(todo):
-            return
+            return False
         self._dirty[:] = False
-        steered = self._steered(todo)
-        self._write(todo, self._trace(todo, steered))
+        before = self.hops, self.arrives.copy()
+        self._write(todo, self._trace(todo, self._steered(todo)))
+        self._flatten()
+        same = np.array_equal(before[0], self.hops) and np.array_equal(before[1], self.arrives)
+        return not same
+
+    def _flatten(self) -> None:
+        used = self.paths != self._fabric.directions
+        used[:, 0] = True
+        self.hops = self.paths[used]
+        self.length = used.sum(axis=1)
+        self.first = np.concatenate([[0], np.cumsum(self.length)[:-1]]).astype(np.int64)
 
     def _forget(self) -> None:
         if len(self.views) > 8:

@@ -47,20 +47,21 @@ class Performance:
         demand_bps: Floats,
     ) -> Performance:
         """Follow every flow group along its path."""
-        flows, paths, arrives = forwarding.flows, forwarding.paths, forwarding.arrives
+        flows, hops, first = forwarding.flows, forwarding.hops, forwarding.first
         sent = demand_bps * configuration.admitted
         per_flow = (sent / flows.count)[flows.service]
         directions = len(network.directions)
-        hops = paths.shape[1]
         load: Floats = np.bincount(
-            paths.ravel(), weights=np.repeat(per_flow, hops), minlength=directions + 1
+            hops, weights=np.repeat(per_flow, forwarding.length), minlength=directions + 1
         )[:directions].astype(np.float64)
         discards = queue_loss(load, state.capacity_bps, BUFFER_MS)
         keep = np.append((1.0 - state.loss) * (1.0 - state.errors) * (1.0 - discards), 1.0)
         wait = queue_delay_ms(load, state.capacity_bps, BUFFER_MS)
         delay = np.append(state.delay_ms + wait, 0.0)
-        kept = np.where(arrives, np.multiply.reduce(keep[paths], axis=1), 0.0)
-        services = _by_service(flows, kept, delay[paths].sum(axis=1), configuration, sent)
+        through = np.multiply.reduceat(keep[hops], first) if len(first) else per_flow
+        late = np.add.reduceat(delay[hops], first) if len(first) else per_flow
+        kept = np.where(forwarding.arrives, through, 0.0)
+        services = _by_service(flows, kept, late, configuration, sent)
         down_ends = ~(state.element_up[network.service_a] & state.element_up[network.service_z])
         if down_ends.any():
             services = _dark(services, down_ends)

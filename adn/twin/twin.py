@@ -213,7 +213,8 @@ class Twin:
 
     def _install(self, node: int, up: Bools, cost: Ints, cause: str) -> None:
         self.forwarding.install(node, up, cost)
-        self._refresh(cause)
+        if self.forwarding.refresh():
+            self._refresh(cause)
 
     def _adjacency(self, link: int, up: bool) -> None:
         del link, up
