@@ -47,21 +47,19 @@ def _network(source: str) -> tuple[Network, str]:
 
     What is drawn is drawn as every run draws it, whatever its seed: a scenario has one network.
     """
-    from adn.base.streams import Key
-    from adn.topology.filling import build_network, management_element
+    from adn.topology.filling import build_network, fixed_stream, management_element
     from adn.topology.sources import GRAPHML, TOPOHUB
     from adn.topology.specs import DEFAULT_SERVICES, TopologySpec
 
-    key = Key.root(0).child("topology")
     if source.startswith(TOPOHUB) or source.casefold().endswith(GRAPHML):
         spec = TopologySpec(source, services=DEFAULT_SERVICES)
-        network = build_network(spec, key.stream("topology"))
+        network = build_network(spec, fixed_stream())
         return network, management_element(network)
     from adn.scenario import read
     from adn.scenario.topology import build_scenario_network
 
     loaded = read(source)
-    network = build_scenario_network(loaded, key.stream)
+    network = build_scenario_network(loaded)
     named = loaded.scenario.topology.management
     return network, management_element(network, named.element if named else None)
 

@@ -132,7 +132,7 @@ def even_split(
         columns.append(direction)
         values.append(part)
         key, inverse = np.unique(flow[at] * fabric.n + fabric.head[direction], return_inverse=True)
-        share = np.bincount(inverse, weights=part, minlength=len(key))
+        share = np.bincount(inverse, weights=part, minlength=len(key)).astype(np.float64)
         flow, node = key // fabric.n, key % fabric.n
     return csr_array(
         (

@@ -34,6 +34,6 @@ def check_scenario(name_or_path: str) -> Checked:
     """
     loaded = read(name_or_path)
     key = Key.root(SEED)
-    network = build_scenario_network(loaded, key.stream)
+    network = build_scenario_network(loaded)
     faults = resolve_targets(loaded, network, key.stream)
     return Checked(loaded, network, tuple(faults))

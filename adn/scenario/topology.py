@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-
 from adn.base.errors import Finding, ScenarioError, TopologyError
 from adn.scenario.marks import Path
 from adn.scenario.reader import LoadedScenario, refused
 from adn.topology.elements import Sla
-from adn.topology.filling import build_network
+from adn.topology.filling import build_network, fixed_stream
 from adn.topology.network import Network
 from adn.topology.specs import DEFAULT_SERVICES, ServiceSpec, SharedDuct, TopologySpec
 
@@ -35,17 +31,15 @@ def topology_spec(loaded: LoadedScenario) -> TopologySpec:
     )
 
 
-def build_scenario_network(
-    loaded: LoadedScenario, stream_of: Callable[[str], np.random.Generator]
-) -> Network:
-    """Return the network of a scenario, from the stream ``topology``.
+def build_scenario_network(loaded: LoadedScenario) -> Network:
+    """Return the network of a scenario, the same for every seed.
 
     Raises:
         ScenarioError: It cannot be built as the scenario says; the finding names the line.
     """
     spec = topology_spec(loaded)
     try:
-        return build_network(spec, stream_of("topology"))
+        return build_network(spec, fixed_stream())
     except TopologyError as error:
         raise placed(loaded, error) from error
 

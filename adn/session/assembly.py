@@ -7,7 +7,6 @@ key; name, title, tags, faults and targets stay on the world's side.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -29,9 +28,6 @@ from adn.topology.recording import RecordingErrors, record
 from adn.twin.alarming import Habits
 from adn.twin.control_plane import Timers
 from adn.twin.twin import Twin, World
-
-TOPOLOGY: Final = Key.root(0).child("topology")
-"""A scenario has one network; seeds vary what happens on it, not what it is."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def assemble(
     root = Key.root(seed)
     world_key = root.child("world")
     scenario, log = loaded.scenario, Log(listener)
-    network = build_scenario_network(loaded, TOPOLOGY.stream)
+    network = build_scenario_network(loaded)
     named = scenario.topology.management
     management = management_element(network, named.element if named else None)
     twin = Twin(network, _world(loaded, management), world_key.child("twin"), log.secret)

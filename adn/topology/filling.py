@@ -14,6 +14,7 @@ from statistics import median
 import numpy as np
 
 from adn.base.errors import Finding, TopologyError
+from adn.base.streams import Key
 from adn.topology.builder import NetworkBuilder
 from adn.topology.demands import fill_demands, fill_services
 from adn.topology.ducts import lay_ducts
@@ -95,6 +96,14 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
     network = builder.build()
     management_element(network, spec.management)
     return network
+
+
+def fixed_stream() -> np.random.Generator:
+    """Return the stream that every build draws from: a description has one network.
+
+    The seed of a run varies what happens on the network, not what it is.
+    """
+    return Key.root(0).child("topology").stream("topology")
 
 
 def management_element(network: Network, named: str | None = None) -> str:

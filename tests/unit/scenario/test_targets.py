@@ -27,7 +27,7 @@ def loaded(*faults: str) -> LoadedScenario:
 @cache
 def network() -> Network:
     fault = "{kind: link-down, at: 45min, target: {link: {pick: 1}}}"
-    return build_scenario_network(loaded(fault), Key.root(0).stream)
+    return build_scenario_network(loaded(fault))
 
 
 def planned(
