@@ -98,7 +98,7 @@ class ScriptedWorld:
             Series(table, name, kpi, at, tuple(self.readings(t, name, kpi) for t in at))
             for table, name, kpi in asked.series
         ]
-        return SeriesReply(asked.request, tuple(rows))
+        return SeriesReply(asked.id, tuple(rows))
 
     def play(self, loop: Controller, until: Millis) -> list[tuple[Millis, Message]]:
         rows = ring_rows()

@@ -40,7 +40,7 @@ def test_a_storm_with_its_consequences_elsewhere_is_one_group(
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.permutations(CUT))
+@given(storm=st.permutations(CUT))
 def test_the_order_of_arrival_within_an_instant_does_not_matter(
     storm: list[Anomaly], bench: Any, inventory: Inventory
 ) -> None:
