@@ -31,12 +31,23 @@ OWED: Final[Mapping[Performer, Subject]] = {
 """The least subject that satisfies an entry of the table; *H* is satisfied by anyone."""
 
 
+AUTHORS: Final[Mapping[str, Subject]] = {
+    "person": Subject.PERSON,
+    "derived": Subject.SHARED,
+    "self": Subject.SYSTEM,
+}
+"""Whose work a setting is, by its author."""
+
+
 def subject(record: Record, plans_by_system: frozenset[str]) -> Subject:
     """Return who produced the artefact of an evidence record.
 
-    A person's verdict on a plan that the system proposed is shared work: somebody approved, edited
-    or refused what the system had found.
+    Control information that the system derived from what a person has promised is shared work; so
+    is a person's verdict on a plan that the system proposed: somebody approved, edited or refused
+    what the system had found.
     """
+    if record.kind == "control.set":
+        return AUTHORS.get(str(record.data["author"]), Subject.PERSON)
     if record.by == "system":
         return Subject.SYSTEM
     if record.task == Task.DETERMINATION and record.ref.get("plan") in plans_by_system:

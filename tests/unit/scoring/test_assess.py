@@ -53,8 +53,12 @@ def test_a_decision_on_a_plan_that_a_person_made_is_the_persons() -> None:
     assert run.score().level_lived == "L2"
 
 
-def test_control_information_that_a_person_set_leaves_level_3() -> None:
-    data = {"started_s": 0.0, "setting": "watch", "author": "person", "value": 6.0}
-    assert good_run().did("A", 1.0, "control.set", data=data).score().level_lived == "L5"
-    by_person = good_run().did("A", 1.0, "control.set", by="human", data=data)
-    assert by_person.score().level_lived == "L3"
+@pytest.mark.parametrize(
+    ("author", "by", "lived"),
+    [("self", "system", "L5"), ("derived", "system", "L4"), ("person", "human", "L3")],
+)
+def test_whoever_authored_the_control_information_decides_how_far_up_it_reaches(
+    author: str, by: str, lived: str
+) -> None:
+    data = {"started_s": 0.0, "setting": "watch", "author": author, "value": 6.0}
+    assert good_run().did("A", 1.0, "control.set", by=by, data=data).score().level_lived == lived
