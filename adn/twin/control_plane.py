@@ -97,6 +97,7 @@ class ControlPlane:
         self._last_run = np.full(n, -MINUTE, dtype=np.int64)
         self._runs = np.zeros(n, dtype=np.int64)
         self._change = np.zeros(links, dtype=np.int64)
+        self._hears = np.ones(links, dtype=bool)
         self._flooded = 0
         self.recent_runs = np.zeros(n, dtype=np.int64)
 
@@ -122,6 +123,7 @@ class ControlPlane:
             cause: What the resulting changes of forwarding are due to.
         """
         self._change[link] += 1
+        self._hears[link] = heard
         change = int(self._change[link])
         timers = self._timers
         ends = np.array([self._network.link_a[link], self._network.link_z[link]])
@@ -146,20 +148,36 @@ class ControlPlane:
             self._originate(link, side, bool(self._advertised[2 * link + side]), cost, cause)
 
     def set_running(self, element: int, running: bool, cause: str) -> None:
-        """Tell whether an element's routing daemon runs; a dead one keeps its table."""
+        """Tell whether an element's routing daemon runs; a dead one keeps its table.
+
+        One that returns is told by its neighbours what it has missed, tells them its own, and finds
+        out over which links it hears nobody.
+        """
         self._running[element] = running
         if not running:
             return
+        soon = self._clock.now + self._timers.up_low
         ends = (self._network.link_a, self._network.link_z)
-        for near, far in (ends, ends[::-1]):
+        for side, (near, far) in enumerate((ends, ends[::-1])):
             for link in np.flatnonzero((near == element) & self._adjacent).tolist():
-                neighbour = int(far[link])
-                self._clock.call_at(
-                    self._clock.now + self._timers.up_low, partial(self._flood, neighbour, cause)
-                )
+                for end in (int(far[link]), element):
+                    self._clock.call_at(soon, partial(self._flood, end, cause))
+                if not self._hears[link]:
+                    change = int(self._change[link])
+                    self._clock.call_at(
+                        soon, partial(self._noticed, link, side, False, change, cause)
+                    )
+
+    def _far_end(self, link: int, side: int) -> int:
+        """Return the element at the other end of a link."""
+        return int((self._network.link_z, self._network.link_a)[side][link])
 
     def _noticed(self, link: int, side: int, heard: bool, change: int, cause: str) -> None:
-        """One end takes the adjacency up or down, unless the link has changed again since."""
+        """One end takes the adjacency up or down, unless the link has changed again since.
+
+        Over a new adjacency both ends exchange all they know (database synchronisation), which
+        brings out what an end could tell nobody while it was dead or cut off.
+        """
         if self._change[link] != change:
             return
         end = int((self._network.link_a, self._network.link_z)[side][link])
@@ -173,6 +191,8 @@ class ControlPlane:
         if now_up != self._adjacent[link]:
             self._adjacent[link] = now_up
             self._adjacency_changed(link, now_up)
+            if now_up:
+                self._flood(self._far_end(link, side), cause)
         self._originate(link, side, heard, int(self._known_cost[end, direction]), cause)
 
     def _originate(self, link: int, side: int, up: bool, cost: int, cause: str) -> None:
