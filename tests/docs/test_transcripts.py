@@ -7,6 +7,7 @@ The transcripts of one file run in one folder, in order. `make transcripts` writ
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import shlex
@@ -96,12 +97,23 @@ def test_a_page_shows_what_the_commands_print(page: Path, tmp_path: Path) -> Non
         assert agrees(command.shown, printed), f"$ {command.line}\n" + "\n".join(printed)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples_at_the_prompt_give_what_is_shown(page: Path) -> None:
+    """Lines after `>>>` in README and docs do what stands below them."""
+    assert doctest.testfile(str(page), module_relative=False, encoding="utf-8").failed == 0
+
+
 @pytest.mark.parametrize(
     "code",
-    [code for page in PAGES for code in CODE.findall(page.read_text(encoding="utf-8"))],
+    [
+        code
+        for page in PAGES
+        for code in CODE.findall(page.read_text(encoding="utf-8"))
+        if not code.startswith(">>>")
+    ],
 )
 def test_python_that_a_page_shows_runs(code: str, tmp_path: Path) -> None:
-    """Every block of Python in README and docs runs as it stands and says something."""
+    """Every script in README and docs runs as it stands and prints something."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=tmp_path,
