@@ -26,7 +26,10 @@ STRAY: Final = 1e-3
 """Chance of a loss that no hypothesis explains, per service (assumption)."""
 
 DISRUPTED: Final = 0.1
-"""Chance that a service which crossed something dead shows it at any one moment (assumption)."""
+"""Chance that a service which crossed something dead shows it while routing moves (assumption)."""
+
+LINGERING: Final = 0.005
+"""The same once routing has come to rest: less than what *unknown* is granted (assumption)."""
 
 TRANSIENT_SPREAD: Final = 0.05
 """Spread of a loss measured over an interval in which routing moved: blackholes and microloops took
@@ -66,6 +69,7 @@ class Losses:
         departed: Whether the service is away from its baseline.
         shares: Share of each service per direction now, shape (S, D), by direction.
         flow_groups: Into how many groups each service is hashed.
+        disruption: Chance that what crossed something dead shows it now.
     """
 
     residual: Floats
@@ -74,6 +78,7 @@ class Losses:
     departed: Floats
     shares: csc_array
     flow_groups: Ints
+    disruption: float
 
 
 @dataclass(frozen=True)
@@ -114,17 +119,20 @@ def read_losses(view: View, estimate: Estimate) -> Losses:
     full = (estimate.evaluate().utilisation > FULL).astype(np.float64)
     groups = estimate.network.flow_groups
     hashing = (shares.multiply(discards**2) - shares.multiply(shares).multiply(discards**2)).sum(1)
-    explained = np.where(departed > 0, 1.0 - (1.0 - dropped) * (1.0 - policed), 0.0)
+    kept = (1.0 - dropped) * (1.0 - policed) * estimate.reachable(shares)
+    explained = np.where(departed > 0, 1.0 - kept, 0.0)
+    moves = _moves(view)
     return Losses(
         residual=measured - explained,
         variance=spread**2
         + (_MODEL_ERROR * explained) ** 2
         + np.asarray(hashing) / groups
-        + departed * (TRANSIENT_SPREAD if _moves(view) else 0.0) ** 2,
+        + departed * (TRANSIENT_SPREAD if moves else 0.0) ** 2,
         stray=np.where(shares @ full > 0.0, DISRUPTED, STRAY),
         departed=departed,
         shares=csc_array(shares),
         flow_groups=groups,
+        disruption=DISRUPTED if moves else LINGERING,
     )
 
 
@@ -199,7 +207,7 @@ def disruption(losses: Losses, crossed: csr_array) -> Floats:
         losses: Losses and what is explained.
         crossed: Which services crossed what each hypothesis kills, shape (S, H).
     """
-    better = np.maximum(0.0, np.log(DISRUPTED) - baseline(losses))
+    better = np.maximum(0.0, np.log(losses.disruption) - baseline(losses))
     gain: Floats = TEMPER * (crossed.T @ better)
     return gain
 
@@ -209,7 +217,7 @@ def disrupted(losses: Losses, crossed: csr_array, hypothesis: int) -> Losses:
     column = csc_array(crossed)
     rows = column.indices[column.indptr[hypothesis] : column.indptr[hypothesis + 1]]
     stray = losses.stray.copy()
-    stray[rows] = np.maximum(stray[rows], DISRUPTED)
+    stray[rows] = np.maximum(stray[rows], losses.disruption)
     return replace(losses, stray=stray)
 
 
