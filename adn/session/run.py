@@ -113,6 +113,7 @@ def finish(assembly: Assembly, references: References | None = None) -> Run:
     """Seal the logs of a run that has been played, and score it."""
     log, end = assembly.log, assembly.briefing.duration
     log.public(Record(end, "run.ended", "session"))
+    assembly.twin.seal(end)
     for fault, verdict in sorted((references or {}).items()):
         log.secret(Record(end, "fault.reference", "session", id=fault, data=dict(verdict)))
     sealed = {"services": len(assembly.network.services), "duration_s": seconds(end)}

@@ -31,6 +31,7 @@ class Executing:
     def __init__(self, twin: Twin, key: Key, report: Callable[[CommandResult], None]) -> None:
         self._twin, self._key, self._report = twin, key, report
         self._helpful: set[str] = set()
+        self._crews: set[str] = set()
 
     def submit(self, command: Command) -> None:
         """Start to carry out a command."""
@@ -71,6 +72,8 @@ class Executing:
         stream = self._key.stream(f"commands/{command.id}")
         takes = timing_of(kind.time).draw(stream)
         fails = bool(stream.random() < kind.fails["probability"])
+        if kind.performed_by == "field":
+            self._crews.add(command.id)
         meanwhile = downtime(command)
         disturbs = False
         if meanwhile and not fails:
@@ -79,11 +82,28 @@ class Executing:
             disturbs = bool(newly(calm, twin.fork().settled().outside).any())
         yield clock.sleep(takes)
         if fails:
+            self._in_vain(command.id)
             self._answer(command, ok=False, message="not carried out: the element did not comply")
         elif kind.use == "probe":
             self._probe(command, stream)
         else:
             self._change(command, disturbs)
+
+    def seal(self) -> None:
+        """Write down the crews that are still out when the run ends."""
+        for command in sorted(self._crews):
+            self._in_vain(command)
+
+    def _in_vain(self, command: str) -> None:
+        """Write down that a crew went out and has mended nothing; software leaves no trace."""
+        if command not in self._crews:
+            return
+        self._crews.discard(command)
+        nothing = {"applied": False, "renewed": False, "helped": False, "harmed": False}
+        data = {**nothing, "field": True}
+        self._twin.truth(
+            Record(self._twin.clock.now, "command.effect", "twin", id=command, data=data)
+        )
 
     def _refusal(self, command: Command) -> str:
         """Return why the network will not take a command, or ""."""
@@ -115,6 +135,7 @@ class Executing:
         if unreachable:
             self._answer(command, ok=False, message=unreachable)
             return
+        self._crews.discard(command.id)
         settled_before, settled_after = before.settled(), before.after([command]).settled()
         eased = pain(twin.network, settled_before) - pain(twin.network, settled_after)
         helped = eased > 0 or command.plan in self._helpful

@@ -136,6 +136,11 @@ class Twin:
         self.clock.move_to(now)
         self._executing.judge(notice)
 
+    def seal(self, now: Millis) -> None:
+        """Write into the truth what is still under way when the run ends."""
+        self.clock.move_to(now)
+        self._executing.seal()
+
     # --- the side of faults, disturbances and commands ---
 
     def impair(self, impairment: Impairment, cause: str) -> None:
