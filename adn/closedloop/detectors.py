@@ -255,16 +255,20 @@ class AlarmDetector:
 
 
 class SilenceDetector:
-    """Notices elements whose telemetry has stopped."""
+    """Notices elements whose telemetry has stopped, and stays so for another frame."""
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._told: frozenset[str] = frozenset()
+        self._since: dict[str, Millis] = {}
+        self._told: set[str] = set()
 
     def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
         """Return an anomaly for each element that fell silent."""
         if not isinstance(seen, Candidates):
             return []
-        fresh = sorted(self._view.silent - self._told)
-        self._told = self._view.silent
-        return [Anomaly("element", name, "silence", seen.measured_at) for name in fresh]
+        at, silent = seen.measured_at, self._view.silent
+        self._told &= silent
+        self._since = {name: self._since.get(name, at) for name in silent}
+        fresh = sorted(n for n, first in self._since.items() if first < at and n not in self._told)
+        self._told.update(fresh)
+        return [Anomaly("element", name, "silence", self._since[name]) for name in fresh]

@@ -186,15 +186,16 @@ class View:
         if before is not None and before[0] == at:
             names |= before[1]
         self._silent[table] = (at, names)
-        elements = set(self._silent.get("element", (0, frozenset()))[1])
         quiet = self._silent.get("direction", (0, frozenset()))[1]
-        if quiet:
-            talking: set[str] = set()
-            for name, tail in zip(self.network.directions.ids, self.network.tail, strict=True):
-                if name not in quiet:
-                    talking.add(self.network.elements[int(tail)])
-            elements |= set(self.network.elements.ids) - talking
-        self.silent = frozenset(elements)
+        mute = self._silent.get("element", (0, frozenset()))[1]
+        talking, linked = set(), set()
+        for name, tail in zip(self.network.directions.ids, self.network.tail, strict=True):
+            sender = self.network.elements[int(tail)]
+            linked.add(sender)
+            if name not in quiet:
+                talking.add(sender)
+        # One lost report of one KPI is no silence: an element with ports is silent on all of them.
+        self.silent = frozenset((linked - talking) | (mute - linked))
 
     def see_rollup(self, now: Millis, seen: RollUp) -> None:
         """Take in a roll-up; its measured service rates become the offered rates."""

@@ -116,14 +116,16 @@ def test_an_alarm_is_told_once_and_a_threshold_alone_opens_nothing(bench: Any) -
     assert not load.opens
 
 
-def test_an_element_all_of_whose_directions_fell_silent_is_told_once(inventory: Inventory) -> None:
+def test_an_element_all_of_whose_directions_stay_silent_is_told_once(inventory: Inventory) -> None:
+    """Not at the first sign: two lost reports in a row do happen."""
     view = View(inventory)
     view.see_roster(0, Roster("direction", view.network.directions.ids))
     detector = SilenceDetector(view)
     found = []
-    for at, silent in [(10, ("B>A",)), (20, ("B>A", "B>C")), (30, ("B>A", "B>C")), (40, ())]:
+    both = ("B>A", "B>C")
+    for at, silent in [(10, both[:1]), (20, both), (30, both), (40, both), (50, ())]:
         seen = Candidates(at, "direction", (), silent)
         view.see_candidates(at, seen)
         found += [(at, a.object, a.what) for a in detector.observe(seen)]
-    assert found == [(20, "B", "silence")]
+    assert found == [(30, "B", "silence")]
     assert view.silent == frozenset()

@@ -124,6 +124,10 @@ def test_shown_alarms_are_the_lowest_layer_s_on_the_suspect(view: View, bench: A
     assert shown_alarms(view, [], "B~C") == ()
 
 
-def test_a_minute_of_silence_from_one_direction_silences_no_element(view: View) -> None:
+def test_an_element_is_silent_only_when_all_its_ports_are(view: View) -> None:
+    """A lost report of its processor load, or silence of one port, is not enough."""
+    view.see_candidates(MINUTE, Candidates(MINUTE, "element", (), ("B",)))
     view.see_candidates(MINUTE, Candidates(MINUTE, "direction", (), ("B>A",)))
     assert view.silent == frozenset()
+    view.see_candidates(MINUTE, Candidates(MINUTE + 10 * SECOND, "direction", (), ("B>A", "B>C")))
+    assert view.silent == frozenset({"B"})
