@@ -90,6 +90,9 @@ class GraphLocator:
     def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
         """Return the suspects of an incident, given all that was seen."""
         graph = self.graph
+        graph.reconcile(view.roster("direction"))
+        if graph.network is not self._estimate.network:
+            self._estimate = Estimate.of(graph.network)
         items = gather(view, graph, snapshot.began_at)
         hypotheses = self._hypotheses()
         signs = read_signs(

@@ -124,12 +124,14 @@ class WhatIfPlanner:
     ) -> Sequence[Plan]:
         """Return plans, best first, mitigations before repairs; none whose key is excluded."""
         del snapshot
+        if self._graph.network is not self._estimate.network:
+            self._estimate = Estimate.of(self._graph.network)
         present = self._estimate.believing(view)
         leading = self._leading(diagnosis)
         beliefs = self._beliefs(present, leading)
         obeys = self._obeys(view)
         plans = [
-            *self._mitigations(present, beliefs, leading, obeys),
+            *self._mitigations(present, beliefs, _actionable(leading, view), obeys),
             *self._repairs(present, beliefs, leading, obeys),
         ]
         return [plan for plan in plans if plan.key not in excluded]
@@ -188,6 +190,8 @@ class WhatIfPlanner:
         leading: tuple[Suspect, ...],
         obeys: Bools,
     ) -> list[Plan]:
+        if not leading:
+            return []
         nothing = self._try("nothing", (), beliefs)
         grounds = self._grounds(beliefs, leading, obeys)
         trials: dict[str, _Trial] = {}
@@ -219,9 +223,6 @@ class WhatIfPlanner:
             drained = tuple(sorted({net.link_of(name) for name in lossy}))
             ground = Ground(beliefs[0].estimate, drained, avoided, obeys)
             found += [(row.problem, ground) for row in leading[:count]]
-        if not found:
-            avoided = np.zeros(len(net.directions), dtype=bool)
-            found.append((UNKNOWN, Ground(beliefs[0].estimate, (), avoided, obeys)))
         return list({(name, g.drained): (name, g) for name, g in found}.values())
 
     def _try(self, tactic: str, steps: tuple[Step, ...], beliefs: tuple[_Belief, ...]) -> _Trial:
@@ -335,6 +336,23 @@ class WhatIfPlanner:
         caused = self._under(present.fork(down=frozenset()), suspect).down
         lossy = {name: loss for name, loss in present.lossy.items() if name != suspect.object}
         return present.fork(down=present.down - caused, lossy=lossy)
+
+
+def _actionable(leading: tuple[Suspect, ...], view: View) -> tuple[Suspect, ...]:
+    """Return the suspects that give a reason to touch traffic.
+
+    Where only *unknown* or congestion is suspected, overload must have been seen: an overload that
+    the estimate alone reckons with may be an error of the records.
+    """
+    vague = all(row.problem in {UNKNOWN, "congestion"} for row in leading)
+    return () if vague and not _overload_seen(view) else leading
+
+
+def _overload_seen(view: View) -> bool:
+    return bool(view.departures("direction", "discards")) or any(
+        alarm.probable_cause is ProbableCause.THRESHOLD_CROSSED
+        for alarm in view.active_alarms.values()
+    )
 
 
 def _expected(nothing: _Trial, trial: _Trial) -> dict[str, float]:

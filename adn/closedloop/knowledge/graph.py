@@ -16,7 +16,7 @@ import networkx as nx
 from scipy.sparse import csr_array
 
 from adn.closedloop.knowledge.models import FaultModels, fault_models
-from adn.closedloop.knowledge.recorded import sound
+from adn.closedloop.knowledge.recorded import reconciled, sound
 from adn.northbound.commands import command_kinds
 from adn.northbound.inventory import Inventory
 from adn.northbound.problems import PROBLEM_CLASSES
@@ -73,16 +73,36 @@ class KnowledgeGraph:
             models: Mechanism knowledge; the product's own if None.
             remedies: Problem → ``mitigated_by``/``repaired_by`` → command names.
         """
-        recorded = sound(inventory.rows)
-        self.graph: Any = nx.MultiDiGraph()
-        self.network: Network = recorded.network
-        self.kept_out = recorded.kept_out
+        self._rows = inventory.rows
+        self._remedies = remedies or {}
+        self._heard: tuple[str, ...] = ()
         self.models = models or fault_models()
         self.version = 0
+        self._build(())
+
+    def _build(self, corrections: tuple[str, ...]) -> None:
+        recorded = sound(self._rows)
+        self.graph: Any = nx.MultiDiGraph()
+        self.network: Network = recorded.network
+        self.kept_out = (*corrections, *recorded.kept_out)
         self._shares: csr_array | None = None
         self._routes_drawn = True
-        self._add_mechanisms(remedies or {})
+        self._add_mechanisms(self._remedies)
         self._add_network()
+
+    def reconcile(self, reporting: Sequence[str]) -> None:
+        """Correct the records by which directions report; the graph is built anew if that differs.
+
+        Args:
+            reporting: Direction ids as the ports themselves give them; nothing is done if empty.
+        """
+        if not reporting or tuple(reporting) == self._heard:
+            return
+        self._heard = tuple(reporting)
+        rows, corrections = reconciled(self._rows, reporting)
+        if corrections:
+            self._rows = rows
+            self._build(corrections)
 
     # --- growing ---
 

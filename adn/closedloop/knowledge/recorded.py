@@ -1,12 +1,17 @@
-"""The recorded network made fit to compute with: entries that cannot be true are kept out."""
+"""The recorded network made fit to compute with.
+
+Entries that cannot be true are kept out. Where ports report that no record knows, or recorded ports
+never report, what reports is believed: ports do not invent themselves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Protocol, TypeVar
 
-from adn.topology.elements import Link, NetworkRows, Service
+from adn.topology.elements import Link, NetworkElement, NetworkRows, Service, direction_ids
 from adn.topology.network import Network
 
 
@@ -58,6 +63,79 @@ def sound(rows: NetworkRows) -> Recorded:
         )
     )
     return Recorded(network, tuple(sorted(said)))
+
+
+def reconciled(rows: NetworkRows, reporting: Sequence[str]) -> tuple[NetworkRows, tuple[str, ...]]:
+    """Return recorded rows corrected by which directions report, and what was corrected.
+
+    A recorded link of which neither direction reports is taken out; directions that report without
+    a record make a link, with what the records say under its name, else with the medians of all
+    others. Where most links are named by their ends, ``a~z``, those that are not get that name.
+
+    Args:
+        rows: The network as recorded.
+        reporting: Direction ids as the ports themselves give them; empty if that is not known.
+    """
+    if not reporting:
+        return rows, ()
+    heard, said = set(reporting), list[str]()
+    kept: dict[str, Link] = {}
+    covered: set[str] = set()
+    usual = 2 * sum(_by_convention(row) == row.id for row in rows.links) > len(rows.links)
+    for row in rows.links:
+        ways = direction_ids(row.id, row.a, row.z)
+        if not heard.intersection(ways):
+            said.append(f"link {row.id} is recorded, but neither of its ends reports")
+            continue
+        name = _by_convention(row) if usual else row.id
+        if name != row.id:
+            said.append(f"link {row.id} is called {name} by its ends")
+        kept[name] = replace(row, id=name)
+        covered.update(ways)
+    recorded = {row.id: row for row in rows.links}
+    for way in sorted(heard - covered):
+        found = _from_direction(way, heard, recorded, rows.links)
+        if found is not None and found.id not in kept:
+            kept[found.id] = found
+            said.append(f"link {found.id} reports, but is not recorded so")
+    known = {row.id for row in rows.elements}
+    ends = {end for row in kept.values() for end in (row.a, row.z)}
+    elements = (*rows.elements, *(NetworkElement(name) for name in sorted(ends - known)))
+    links = tuple(kept[name] for name in sorted(kept))
+    return replace(rows, links=links, elements=elements), tuple(sorted(said))
+
+
+def _by_convention(row: Link) -> str:
+    """Return the name of a link that its ends imply, either way round, keeping its number."""
+    _, mark, number = row.id.partition("#")
+    if row.id == f"{row.z}~{row.a}{mark}{number}":
+        return row.id
+    return f"{row.a}~{row.z}{mark}{number}"
+
+
+def _from_direction(
+    way: str, heard: set[str], recorded: dict[str, Link], others: Sequence[Link]
+) -> Link | None:
+    """Return the link that a reporting direction and its reverse imply."""
+    plain, mark, number = way.partition("#")
+    tail, sign, head = plain.partition(">")
+    if not sign or not tail or not head or f"{head}>{tail}{mark}{number}" not in heard:
+        return None
+    for a, z in ((tail, head), (head, tail)):
+        like = recorded.get(f"{a}~{z}{mark}{number}")
+        if like is not None:
+            return replace(like, a=a, z=z)
+    if not others:
+        return None
+    a, z = sorted((tail, head))
+    return Link(
+        id=f"{a}~{z}{mark}{number}",
+        a=a,
+        z=z,
+        capacity_bps=median(row.capacity_bps for row in others),
+        length_km=median(row.length_km for row in others),
+        cost=round(median(row.cost for row in others)),
+    )
 
 
 def _first_of_each(kind: str, rows: Iterable[Row], said: list[str]) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from adn.closedloop.knowledge.recorded import sound
 from adn.closedloop.playbooks import remedies
 from adn.northbound.inventory import Inventory
 from adn.northbound.problems import PROBLEM_CLASSES
+from adn.topology.elements import direction_ids
 
 
 @pytest.fixture
@@ -118,6 +121,41 @@ def test_records_that_cannot_be_true_are_kept_out_and_named(broken_rows):
     )
     assert "C~D" in found.network.links
     assert "A~X" not in found.network.links
+
+
+def test_what_reports_is_believed_over_what_is_recorded(rows):
+    reporting = [way for row in rows.links for way in direction_ids(row.id, row.a, row.z)]
+    links = {row.id: row for row in rows.links}
+    links["E~H"] = replace(links["D~E"], id="E~H", a="E", z="H")
+    links["C~D"] = replace(links["C~D"], z="G")
+    links["A~B"] = replace(links["A~B"], id="A~P")
+    del links["F~G"]
+    graph = KnowledgeGraph(Inventory(replace(rows, links=tuple(links.values())), "A"))
+    graph.reconcile(reporting)
+    assert graph.network.links.ids == tuple(sorted(row.id for row in rows.links))
+    assert sorted(graph.network.directions.ids) == sorted(reporting)
+    assert graph.network.rows.links[graph.network.links.row("C~D")].ducts == ("d-CD",)
+    assert graph.kept_out == (
+        "link A~P is called A~B by its ends",
+        "link C~D is recorded, but neither of its ends reports",
+        "link C~D reports, but is not recorded so",
+        "link E~H is recorded, but neither of its ends reports",
+        "link F~G reports, but is not recorded so",
+    )
+
+
+def test_records_that_agree_with_what_reports_are_left_alone(graph):
+    network = graph.network
+    graph.reconcile(network.directions.ids)
+    assert graph.network is network
+
+
+def test_names_that_follow_no_convention_are_left_alone(rows):
+    links = tuple(replace(row, id=f"circuit-{n}") for n, row in enumerate(rows.links))
+    graph = KnowledgeGraph(Inventory(replace(rows, links=links), "A"))
+    network = graph.network
+    graph.reconcile(network.directions.ids)
+    assert graph.network is network
 
 
 def test_every_problem_class_has_a_model_with_a_source():

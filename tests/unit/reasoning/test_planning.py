@@ -96,9 +96,14 @@ def test_nothing_is_proposed_where_nothing_would_be_better(view, incident):
 
 
 def test_overload_is_relieved_although_its_cause_is_unknown(cut, incident):
+    cut.depart("direction", "G>H", "discards", 0.2)
     plans = plans_for(cut, incident, suspected("unknown", "", 0.8))
     assert plans
     assert plans[0].expected["outside_after"] < plans[0].expected["outside_before"]
+
+
+def test_overload_that_was_only_reckoned_is_no_reason_to_touch_traffic(cut, incident):
+    assert plans_for(cut, incident, suspected("unknown", "", 0.8)) == []
 
 
 @pytest.mark.parametrize(
