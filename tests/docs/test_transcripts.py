@@ -149,6 +149,16 @@ def test_a_transcript_is_compared_line_by_line(shown, printed, expected: bool) -
     assert agrees(shown, printed) is expected
 
 
+def test_a_cut_transcript_is_cut_again_at_the_same_lines() -> None:
+    """New numbers come into the lines that were shown; what was left out stays out."""
+    shown = ["at 1:02 cut", ANYTHING, "at 1:09 back", ANYTHING]
+    printed = ["at 1:03 cut", "at 1:05 seen", "at 1:11 back", "end"]
+    assert recut(shown, printed) == ["at 1:03 cut", ANYTHING, "at 1:11 back", ANYTHING]
+    assert agrees(recut(shown, printed), printed)
+    with pytest.raises(SystemExit, match="no such line any more: gone"):
+        recut(["gone"], printed)
+
+
 def test_a_transcript_is_found_only_where_it_is_marked() -> None:
     """Blocks without the mark are illustrations."""
     text = "<!-- run -->\n```console\n$ adn --version\nadn 0\n```\n\n```\n$ adn rnu\n```\n"
@@ -164,8 +174,29 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def recut(shown: list[str], printed: list[str]) -> list[str]:
+    """Return new output cut as the old was; numbers do not tell lines apart."""
+    kept, row = [], 0
+    for line in shown:
+        if line == ANYTHING:
+            kept.append(line)
+            continue
+        while shape(printed[row]) != shape(line):
+            row += 1
+            if row == len(printed):
+                sys.exit(f"no such line any more: {line}")
+        kept.append(printed[row])
+        row += 1
+    return kept
+
+
+def shape(line: str) -> str:
+    """Return a line without its numbers and the blanks around them."""
+    return re.sub(r"[\s\d.:+]+", " ", line)
+
+
 def rewrite(page: Path) -> None:
-    """Write the transcripts of a page anew; those that are cut have to be mended by hand."""
+    """Write the transcripts of a page anew."""
     text = page.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         for block in transcripts(page):
@@ -174,9 +205,9 @@ def rewrite(page: Path) -> None:
                 status, printed = output_of(command.line, Path(folder))
                 if status:
                     sys.exit(f"{page.name}: $ {command.line}: exit {status}")
-                kept = command.shown if agrees(command.shown, printed) else printed
-                if kept is printed and ANYTHING in command.shown:
-                    sys.exit(f"{page.name}: $ {command.line}: the cut output is out of date")
+                kept = command.shown
+                if not agrees(kept, printed):
+                    kept = recut(kept, printed) if ANYTHING in kept else printed
                 lines += [f"$ {command.line}", *kept]
             text = text.replace(block, "\n".join(lines) + "\n", 1)
     page.write_text(text, encoding="utf-8")
