@@ -186,6 +186,8 @@ class View:
         if before is not None and before[0] == at:
             names |= before[1]
         self._silent[table] = (at, names)
+        if names == (before[1] if before else frozenset()):
+            return
         quiet = self._silent.get("direction", (0, frozenset()))[1]
         mute = self._silent.get("element", (0, frozenset()))[1]
         talking, linked = set(), set()
