@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from simpy.events import Event
 
 from adn.base.levels import Task
+from adn.closedloop.operations import Operations
+from adn.closedloop.planning import Plan
 from adn.northbound.commands import Command, CommandResult, PlanNotice, command_kinds
-
-if TYPE_CHECKING:
-    from adn.closedloop.handling import Operations
-    from adn.closedloop.planning import Plan
-
 
 HALF: Final = 0.5
 """Expected numbers of services closer than this are no different."""

@@ -78,6 +78,10 @@ class Reach:
                 found.update(network.links_of(name))
         return frozenset(found)
 
+    def rows(self, links: Iterable[str]) -> frozenset[int]:
+        """Return the rows of links."""
+        return frozenset(self._network.links.row(name) for name in links)
+
     def paths(self, down: frozenset[str]) -> Mapping[str, frozenset[int]]:
         """Return the links on each service's shortest paths with some links left out."""
         if down not in self._paths:
@@ -144,7 +148,7 @@ class Correlator:
     def widen(self, group: Group) -> None:
         """Take in where traffic went that used the links now down."""
         down = self.reach.down()
-        rows = frozenset(self.reach._network.links.row(name) for name in down)
+        rows = self.reach.rows(down)
         moved = self.reach.users(rows & group.core)
         detour = self.reach.paths(down)
         held = set(group.core)

@@ -9,61 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from simpy import Interrupt
 from simpy.events import Event
 
-from adn.base.clock import MINUTE, SECOND, Millis, SimClock
+from adn.base.clock import MINUTE, SECOND, Millis
 from adn.base.levels import Task
 from adn.closedloop.acting import Action, carry_out, decide, needs_crew
-from adn.closedloop.condensing import shown_alarms
-from adn.closedloop.correlating import Correlator
+from adn.closedloop.diagnosing import Diagnosing
 from adn.closedloop.incident import Incident, Status
-from adn.closedloop.intent import Intent
-from adn.closedloop.journal import Journal
-from adn.closedloop.ordering import Orders
-from adn.closedloop.performing import Performing
+from adn.closedloop.locating import Diagnosis
+from adn.closedloop.operations import Operations
+from adn.closedloop.planning import Plan
 from adn.closedloop.verifying import Verifier
-from adn.closedloop.view import View
-
-if TYPE_CHECKING:
-    from adn.closedloop.locating import Diagnosis, Locator
-    from adn.closedloop.planning import Plan, Planner
 
 SETTLE: Final[Millis] = 12 * SECOND
 """How long evidence is let come in before the first location: alarms soak, frames arrive."""
 QUIET: Final[Millis] = 3 * SECOND
 LONGEST_SETTLE: Final[Millis] = 20 * SECOND
-PROBE_ROUNDS: Final = 3
-PROBES_AT_ONCE: Final = 4
-SURE: Final = 0.9
-"""A top suspect at least this probable needs no probe."""
 MOST_PLANS: Final = 3
 MORE_EVIDENCE: Final[Millis] = 10 * SECOND
 HOLD_DOWN: Final[Millis] = MINUTE
 RECHECK: Final[Millis] = MINUTE
-
-
-@dataclass(slots=True)
-class Operations:
-    """What handling an incident draws on."""
-
-    clock: SimClock
-    view: View
-    journal: Journal
-    orders: Orders
-    intent: Intent
-    performing: Performing
-    correlator: Correlator
-    locator: Locator
-    planner: Planner
-    plans: int = 0
-
-    def plan_id(self) -> str:
-        """Return the next plan id."""
-        self.plans += 1
-        return f"PLN-{self.plans:04d}"
 
 
 @dataclass(slots=True)
@@ -75,10 +43,10 @@ class Handling:
     alert: Event
     excluded: set[str] = field(default_factory=set)
     standing: list[Action] = field(default_factory=list)
-    diagnosis: Diagnosis | None = None
-    told_top: tuple[str, str] | None = None
-    told_domain: str = ""
-    probed: set[tuple[str, str]] = field(default_factory=set)
+    diagnosing: Diagnosing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.diagnosing = Diagnosing(self.incident, self.ops)
 
     def wake(self) -> None:
         """Tell the handling that its incident was given new reasons."""
@@ -111,97 +79,14 @@ class Handling:
                 return
             yield clock.sleep(SECOND)
 
-    def _locate(self) -> Generator[Event, Any, Diagnosis]:
-        """Locate, probing as long as it is worth it; leave evidence whenever belief changes."""
-        diagnosis = yield from self._look()
-        for _ in range(PROBE_ROUNDS):
-            wishes = [w for w in diagnosis.probes if (w.kind, w.target) not in self.probed]
-            if not wishes or _sure(diagnosis):
-                break
-            chosen = wishes[:PROBES_AT_ONCE]
-            self.probed.update((w.kind, w.target) for w in chosen)
-            yield from self.ops.orders.carry_out(
-                [
-                    self.ops.orders.command(w.kind, w.target, {}, self.incident.id, "", "probe")
-                    for w in chosen
-                ]
-            )
-            diagnosis = yield from self._look()
-        self._move(Status.LOCATED)
-        return diagnosis
-
-    def _look(self) -> Generator[Event, Any, Diagnosis]:
-        ops, incident = self.ops, self.incident
-        started = ops.clock.now
-        snapshot = incident.snapshot()
-        diagnosis, by = yield from ops.performing.perform(
-            Task.ROOT_CAUSE, lambda: self._believed(ops.locator.locate(snapshot, ops.view))
-        )
-        if diagnosis.domain != self.told_domain:
-            self.told_domain = diagnosis.domain
-            (domain, probability), by_g = yield from ops.performing.perform(
-                Task.DEMARCATION, lambda: (diagnosis.domain, diagnosis.domain_probability)
-            )
-            ops.journal.evidence(
-                "incident.demarcated",
-                by_g,
-                started,
-                incident.id,
-                {"incident": incident.id},
-                {"domain": domain, "probability": probability},
-            )
-        top = diagnosis.suspects[0] if diagnosis.suspects else None
-        if self.diagnosis is None or (top and (top.object, top.problem) != self.told_top):
-            self.told_top = (top.object, top.problem) if top else None
-            ops.journal.evidence(
-                "incident.located",
-                by,
-                started,
-                incident.id,
-                {"incident": incident.id},
-                {
-                    "suspects": [[s.object, s.problem, s.probability] for s in diagnosis.suspects],
-                    "because": list(top.because) if top else [],
-                },
-            )
-            yield from self._filter_alarms(diagnosis)
-        self.diagnosis = diagnosis
-        return diagnosis
-
-    def _believed(self, fresh: Diagnosis) -> Diagnosis:
-        """Return what to believe: after own changes, a sure belief yields only to a surer one.
-
-        What was done about it hides the symptoms that a belief rests on.
-        """
-        held = self.diagnosis
-        if held is None or not self.excluded or not _sure(held):
-            return fresh
-        surer = fresh.suspects and fresh.suspects[0].probability > held.suspects[0].probability
-        return fresh if surer else held
-
-    def _filter_alarms(self, diagnosis: Diagnosis) -> Generator[Event, Any, None]:
-        ops, incident = self.ops, self.incident
-        alarms = incident.snapshot().alarms
-        top = diagnosis.suspects[0].object if diagnosis.suspects else ""
-        shown, by = yield from ops.performing.perform(
-            Task.ALARM_FILTERING, lambda: shown_alarms(ops.view, alarms, top)
-        )
-        ops.journal.evidence(
-            "alarms.filtered",
-            by,
-            ops.clock.now,
-            incident.id,
-            {"incident": incident.id},
-            {"raw": list(alarms), "shown": list(shown)},
-        )
-
     # --- service first ---
 
     def _restore(self) -> Generator[Event, Any, bool]:
         """Bring service back; return False when that is beyond the loop."""
         ops, verifier = self.ops, self._verifier()
         for attempt in range(MOST_PLANS + 1):
-            diagnosis = yield from self._locate()
+            diagnosis = yield from self.diagnosing.locate(changed=bool(self.excluded))
+            self._move(Status.LOCATED)
             before = yield from verifier.outside_at_next_tick(self._services(), 0)
             if not before:
                 # Routing may have healed it already, or nobody was ever hurt.
@@ -300,9 +185,9 @@ class Handling:
         self._move(Status.CLOSED if fixed else Status.ESCALATED)
 
     def _repair_cause(self) -> Generator[Event, Any, bool]:
-        assert self.diagnosis is not None
+        assert self.diagnosing.diagnosis is not None
         for _ in range(MOST_PLANS):
-            plans = [p for p in self._plans(self.diagnosis) if p.purpose == "repair"]
+            plans = [p for p in self._plans(self.diagnosing.diagnosis) if p.purpose == "repair"]
             if not plans:
                 return False
             self.excluded.add(plans[0].key)
@@ -333,9 +218,9 @@ class Handling:
             return
         self._move(Status.REOPENED)
         self._move(Status.LOCATED)
-        assert self.diagnosis is not None
+        assert self.diagnosing.diagnosis is not None
         before = yield from verifier.outside_at_next_tick(self._services(), 0)
-        plan = self._best(self.diagnosis)
+        plan = self._best(self.diagnosing.diagnosis)
         if plan is not None and plan.purpose == "mitigate":
             held = yield from self._try(plan, before)
         if self.incident.status is not Status.RESTORED:
@@ -351,8 +236,8 @@ class Handling:
 
     def _cause_is_gone(self) -> Generator[Event, Any, bool]:
         """Probe what was repaired."""
-        assert self.diagnosis is not None
-        top = self.diagnosis.suspects[0]
+        assert self.diagnosing.diagnosis is not None
+        top = self.diagnosing.diagnosis.suspects[0]
         network = self.ops.view.network
         wanted: list[tuple[str, str]] = []
         if top.object in network.ducts:
@@ -418,10 +303,6 @@ class Handling:
             return
         incident.move(status, self.ops.clock.now)
         self.ops.journal.note("incident.status", incident.id, {}, {"status": status.value})
-
-
-def _sure(diagnosis: Diagnosis) -> bool:
-    return bool(diagnosis.suspects) and diagnosis.suspects[0].probability >= SURE
 
 
 def _sound(measured: Any) -> bool:

@@ -24,12 +24,13 @@ from adn.closedloop.detectors import (
     OrdinaryForest,
     SilenceDetector,
 )
-from adn.closedloop.handling import Handling, Operations
+from adn.closedloop.handling import Handling
 from adn.closedloop.incident import Incident, Status, named_objects, named_services
 from adn.closedloop.intent import Intent
 from adn.closedloop.journal import Journal
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.locating import GraphLocator, Locator
+from adn.closedloop.operations import Operations
 from adn.closedloop.ordering import Orders
 from adn.closedloop.performing import Performing
 from adn.closedloop.planning import Planner, WhatIfPlanner
