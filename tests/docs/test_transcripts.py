@@ -195,6 +195,12 @@ def shape(line: str) -> str:
     return re.sub(r"[\s\d.:+]+", " ", line)
 
 
+def test_the_readme_leads_to_every_page() -> None:
+    """No page of the documentation is to be found by accident only."""
+    linked = {(ROOT / link).resolve() for link in LINK.findall((ROOT / "README.md").read_text())}
+    assert [page for page in (ROOT / "docs").glob("*.md") if page.resolve() not in linked] == []
+
+
 def rewrite(page: Path) -> None:
     """Write the transcripts of a page anew."""
     text = page.read_text(encoding="utf-8")
