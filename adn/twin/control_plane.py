@@ -159,14 +159,15 @@ class ControlPlane:
         soon = self._clock.now + self._timers.up_low
         ends = (self._network.link_a, self._network.link_z)
         for side, (near, far) in enumerate((ends, ends[::-1])):
-            for link in np.flatnonzero((near == element) & self._adjacent).tolist():
-                for end in (int(far[link]), element):
-                    self._clock.call_at(soon, partial(self._flood, end, cause))
+            for link in np.flatnonzero(near == element).tolist():
+                if self._adjacent[link]:
+                    for end in (int(far[link]), element):
+                        self._clock.call_at(soon, partial(self._flood, end, cause))
                 if not self._hears[link]:
-                    change = int(self._change[link])
-                    self._clock.call_at(
-                        soon, partial(self._noticed, link, side, False, change, cause)
+                    silent = partial(
+                        self._noticed, link, side, False, int(self._change[link]), cause
                     )
+                    self._clock.call_at(soon, silent)
 
     def _far_end(self, link: int, side: int) -> int:
         """Return the element at the other end of a link."""

@@ -42,6 +42,10 @@ class Fork:
         """Return the fork in which `owner` impairs nothing."""
         return replace(self, overlay=self.overlay.without(owner))
 
+    def unconfigured(self) -> Fork:
+        """Return the fork in which operations have set nothing."""
+        return replace(self, configuration=Configuration.initial(self.network))
+
     def after(self, commands: Iterable[Command]) -> Fork:
         """Return the fork in which the commands have been carried out; refused ones do nothing."""
         fork = self
@@ -54,11 +58,16 @@ class Fork:
         return fork
 
     def settled(self) -> Performance:
-        """Return the performance once every element forwards by the present state."""
+        """Return the performance once every element forwards by the present state.
+
+        Elements whose daemon is dead go on forwarding by the table they have.
+        """
         state = State.of(self.network, self.overlay)
         forwarding = self.forwarding.fork()
         forwarding.set_routes(self.configuration.routes)
-        forwarding.settle(np.repeat(state.adjacent, 2), np.repeat(self.configuration.cost, 2))
+        forwarding.settle(
+            np.repeat(state.adjacent, 2), np.repeat(self.configuration.cost, 2), state.process_up
+        )
         forwarding.refresh()
         return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
 

@@ -41,6 +41,12 @@ class Views:
         self._views: list[View] = []
         self._stack: tuple[Bools, Ints, Floats] | None = None
 
+    def copy(self) -> Views:
+        """Return the same views under the same numbers; more can be added to either."""
+        other = Views(self._fabric)
+        other._number, other._views = dict(self._number), list(self._views)
+        return other
+
     def number(self, up: Bools, cost: Ints) -> int:
         """Return the number of the view with these usable directions and metrics."""
         name = np.packbits(up).tobytes() + cost.tobytes()
@@ -142,7 +148,7 @@ class Forwarding:
         """Return a copy whose changes do not reach this one."""
         other = object.__new__(Forwarding)
         other.__dict__.update(self.__dict__)
-        other.views = Views(self._fabric)
+        other.views = self.views.copy()
         other.node_view = self.node_view.copy()
         other.routes = dict(self.routes)
         other.paths = self.paths.copy()
@@ -150,12 +156,14 @@ class Forwarding:
         other._dirty = np.ones(len(self.arrives), dtype=bool)
         return other
 
-    def settle(self, up: Bools, cost: Ints) -> None:
-        """Give every element the same, present view."""
+    def settle(self, up: Bools, cost: Ints, running: Bools | None = None) -> None:
+        """Give every element the same, present view; those that are not `running` keep theirs."""
         number = self.views.number(up, cost)
-        if (self.node_view != number).any():
+        settled = self.node_view.copy()
+        settled[slice(None) if running is None else running] = number
+        if (self.node_view != settled).any():
             self._dirty[:] = True
-        self.node_view[:] = number
+        self.node_view = settled
         self._forget()
 
     def install(self, node: int, up: Bools, cost: Ints) -> None:

@@ -51,9 +51,10 @@ class Performance:
         sent = demand_bps * configuration.admitted
         per_flow = (sent / flows.count)[flows.service]
         directions = len(network.directions)
-        load: Floats = np.bincount(
-            hops, weights=np.repeat(per_flow, forwarding.length), minlength=directions + 1
-        )[:directions].astype(np.float64)
+        offered = np.repeat(per_flow, forwarding.length) * _reaching(forwarding, state)
+        load: Floats = np.bincount(hops, weights=offered, minlength=directions + 1)[
+            :directions
+        ].astype(np.float64)
         discards = queue_loss(load, state.capacity_bps, BUFFER_MS)
         keep = np.append((1.0 - state.loss) * (1.0 - state.errors) * (1.0 - discards), 1.0)
         wait = queue_delay_ms(load, state.capacity_bps, BUFFER_MS)
@@ -74,6 +75,24 @@ class Performance:
             outside=outside_limits(services, network.latency_limit_ms, network.loss_limit),
             down=~services.reachable,
         )
+
+
+def _reaching(forwarding: Forwarding, state: State) -> Floats | float:
+    """Return the share of each flow group that gets as far as each of its hops, shape (P,).
+
+    A dark element sends nothing, and what was lost on the way loads nothing further on; queue
+    drops are left out, since they depend on the load itself.
+    """
+    whole = np.append((1.0 - state.loss) * (1.0 - state.errors), 1.0)
+    if (whole == 1.0).all() and state.element_up.all():
+        return 1.0
+    paths = forwarding.paths
+    share = np.ones(paths.shape) * state.element_up[forwarding.flows.source, None]
+    share[:, 1:] *= np.cumprod(whole[paths[:, :-1]], axis=1)
+    used = paths < len(state.loss)
+    used[:, 0] = True
+    reaching: Floats = share[used]
+    return reaching
 
 
 def _by_service(

@@ -1,0 +1,69 @@
+"""What the properties of this folder draw: small networks, faults and happenings."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from adn.base.clock import SECOND
+from adn.faults.injector import PlannedFault, impairments_of
+from adn.faults.kinds import FaultKind, built_in_kinds
+from adn.testing.trial import ring
+from adn.topology.network import Network
+from adn.twin.impairments import Impairment
+from adn.twin.properties import PROPERTIES
+
+def sound_ring(n: int, chord: bool) -> Network:
+    """Return a ring, with a chord where there is room for one."""
+    return ring(n, chords=[(0, 2)] if chord and n > 3 else [])
+
+
+networks = st.builds(sound_ring, st.integers(3, 6), st.booleans())
+
+
+def objects(network: Network, table: str) -> tuple[str, ...]:
+    """Return the ids of a table."""
+    return {
+        "duct": network.ducts.ids,
+        "link": network.links.ids,
+        "direction": network.directions.ids,
+        "element": network.elements.ids,
+    }[table]
+
+
+@st.composite
+def impairment(draw: st.DrawFn, network: Network, number: int) -> Impairment:
+    """Draw one impairment of any condition, of any operation and of a legal value."""
+    prop = PROPERTIES[draw(st.sampled_from(sorted(PROPERTIES)))]
+    name = draw(st.sampled_from(objects(network, prop.table)))
+    op = draw(st.sampled_from(("set", "add", "scale")))
+    value = draw(st.floats(prop.low, prop.high)) if op != "scale" else draw(st.floats(0.0, 2.0))
+    if prop.unit == "flag":
+        op, value = "set", 1.0
+    owner = f"FLT-{number % 3:04d}"
+    return Impairment(f"{owner}/{number}", owner, prop.key, name, op, value, prop.part)
+
+
+@st.composite
+def impairments(draw: st.DrawFn, network: Network, most: int = 8) -> list[Impairment]:
+    """Draw some impairments."""
+    count = draw(st.integers(0, most))
+    return [draw(impairment(network, number)) for number in range(count)]
+
+
+@st.composite
+def fault(draw: st.DrawFn, network: Network, number: int, most_s: int = 120) -> PlannedFault:
+    """Draw a fault of a built-in kind within the first two minutes."""
+    kind: FaultKind = draw(st.sampled_from(list(built_in_kinds().values())))
+    target = draw(st.sampled_from(objects(network, kind.target)))
+    params = {name: draw(st.floats(p.low, p.high)) for name, p in kind.parameters.items()}
+    at = draw(st.integers(1, most_s)) * SECOND
+    return PlannedFault(f"FLT-{number:04d}", kind, target, at, params)
+
+
+def all_impairments(network: Network, planned: PlannedFault) -> list[Impairment]:
+    """Return the impairments of a fault at full strength."""
+    return [
+        row
+        for spec in range(len(planned.kind.impairments))
+        for row in impairments_of(network, planned, spec)
+    ]
