@@ -31,7 +31,6 @@ class Diagnosing:
         self._incident, self._ops = incident, ops
         self._told_top: tuple[str, str] | None = None
         self._told_domain = ""
-        self._probed: set[tuple[str, str]] = set()
 
     def locate(self, *, changed: bool) -> Generator[Event, Any, Diagnosis]:
         """Locate, probing as long as it is worth it; leave evidence whenever belief changes.
@@ -41,11 +40,9 @@ class Diagnosing:
         """
         diagnosis = yield from self._look(changed)
         for _ in range(PROBE_ROUNDS):
-            wishes = [w for w in diagnosis.probes if (w.kind, w.target) not in self._probed]
-            if not wishes or _sure(diagnosis):
+            chosen = diagnosis.probes[:PROBES_AT_ONCE]
+            if not chosen:
                 break
-            chosen = wishes[:PROBES_AT_ONCE]
-            self._probed.update((w.kind, w.target) for w in chosen)
             yield from self._ops.orders.carry_out(
                 [
                     self._ops.orders.command(w.kind, w.target, {}, self._incident.id, "", "probe")

@@ -136,6 +136,10 @@ class Handling:
         self._move(Status.VERIFYING)
         started, verifier = ops.clock.now, self._verifier()
         fixed, outside = yield from verifier.settle(self._services(), started)
+        if done and not fixed and plan.purpose == "repair" and self.standing:
+            # What was shed to bridge the time may be all that still hurts.
+            yield from self._take_back()
+            fixed, outside = yield from verifier.settle(self._services(), ops.clock.now)
         yield from self._verified(started, fixed, outside)
         if not fixed:
             if not done or len(outside) >= len(before):
@@ -260,6 +264,7 @@ class Handling:
         for action in reversed(self.standing):
             if action.plan.purpose == "mitigate":
                 yield from self._roll_back(action, "repaired: no longer needed")
+                self.excluded.discard(action.plan.key)
         self.standing.clear()
 
     def _watch_escalated(self) -> Generator[Event, Any, None]:

@@ -151,7 +151,9 @@ def _true_shares(fork: Fork) -> csr_array:
     state = State.of(fork.network, fork.overlay)
     forwarding = fork.forwarding.fork()
     forwarding.set_routes(fork.configuration.routes)
-    forwarding.settle(np.repeat(state.adjacent, 2), np.repeat(fork.configuration.cost, 2))
+    forwarding.settle(
+        np.repeat(state.adjacent, 2), np.repeat(fork.configuration.cost, 2), state.process_up
+    )
     forwarding.refresh()
     flows, paths = forwarding.flows, forwarding.paths
     used = paths < len(fork.network.directions)

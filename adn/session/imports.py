@@ -5,6 +5,7 @@ from __future__ import annotations
 
 def warm() -> None:
     """Load the libraries of a run."""
-    import sklearn.ensemble  # noqa: F401
-
     import adn.session.run  # noqa: F401
+    from adn.closedloop.detectors import preload
+
+    preload()

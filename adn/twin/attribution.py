@@ -1,7 +1,8 @@
 """Attribution: which fault is to blame for which service, written into the truth as it happens.
 
-A service that leaves its limits is blamed on every active fault without which, all else as it is
-and once settled, it would be within them; where no single one would do, on all of them.
+A service that leaves its limits is blamed on every active fault without which, once settled, it
+would be within them (with the operations' settings as they are, or with none); where no single one
+would do, on all of them.
 """
 
 from __future__ import annotations
@@ -95,12 +96,24 @@ class Attribution:
         running = [fault for fault in active if fault not in self._ended]
         if not running:
             return dict.fromkeys(active, left)
-        blamed = {fault: left & ~without(fault).settled().outside for fault in running}
+        blamed = {fault: self._spared(left, without(fault)) for fault in running}
         anyone = np.logical_or.reduce(list(blamed.values()))
         orphans = left & ~anyone
         if len(running) > 1 and orphans.any():
             blamed = {fault: services | orphans for fault, services in blamed.items()}
         return blamed
+
+    @staticmethod
+    def _spared(left: Bools, fork: Fork) -> Bools:
+        """Return which of `left` would be within their limits had a fault never been.
+
+        Either with operations' settings as they are, or with none: a service that was sacrificed
+        to bridge a fault is that fault's victim too.
+        """
+        spared: Bools = left & ~fork.settled().outside
+        if not np.array_equal(spared, left):
+            spared |= left & ~fork.unconfigured().settled().outside
+        return spared
 
     def look(
         self, at: Millis, performance: Performance, state: State, without: Counterfactual

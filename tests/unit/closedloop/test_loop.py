@@ -41,7 +41,8 @@ class StandInLocator:
         sure = 0.97 if view.probes else 0.6
         first = Suspect("duct:A~B", "fibre-loss", sure, ("ALM-000001",))
         second = Suspect("A~B", "link-down", 1.0 - sure, ())
-        return Diagnosis((first, second), (ProbeWish("otdr", "A~B"),), "optical", sure)
+        wishes = () if view.probes else (ProbeWish("otdr", "A~B"),)
+        return Diagnosis((first, second), wishes, "optical", sure)
 
 
 def steer(purpose: str, share: str, worse: bool = False) -> Plan:
