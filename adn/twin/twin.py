@@ -175,6 +175,7 @@ class Twin:
     # --- consequences ---
 
     def _condition_changed(self, cause: str) -> None:
+        self._measure()
         before, self.state = self.state, State.of(self.network, self.overlay)
         for node in np.flatnonzero(before.process_up != self.state.process_up).tolist():
             running = bool(self.state.process_up[node])
@@ -195,8 +196,7 @@ class Twin:
     def _refresh(self, cause: str) -> None:
         """Bring performance up to the present instant and let everyone who watches it know."""
         now = self.clock.now
-        self._measuring.add(self.performance, self.state, now - self._since)
-        self._since = now
+        self._measure()
         self.forwarding.refresh()
         self.performance = self._perform()
         fork = self.fork()
@@ -210,6 +210,12 @@ class Twin:
                 "load": self.performance.overload > UTILISATION_LIMIT,
             }
         )
+
+    def _measure(self) -> None:
+        """Take in how the network has been until now, before anything is changed."""
+        now = self.clock.now
+        self._measuring.add(self.performance, self.state, now - self._since)
+        self._since = now
 
     def _perform(self) -> Performance:
         return Performance.of(
@@ -254,8 +260,7 @@ class Twin:
         while True:
             yield self.clock.sleep(interval)
             now = self.clock.now
-            self._measuring.add(self.performance, self.state, now - self._since)
-            self._since = now
+            self._measure()
             runs = self._control.recent_runs
             frame = self._measuring.frame(table, interval, now, self.state, self._managed, runs)
             if interval == MINUTE and table == "element":
