@@ -112,7 +112,8 @@ def from_json(hint: Any, body: Any, where: str = "value") -> Any:
         return body
     if origin is tuple:
         return _tuple_in(get_args(hint), body, where)
-    if origin is np.ndarray:
+    # From numpy 2.5 on, `NDArray` is an alias with a name, and its own origin.
+    if origin in (np.ndarray, get_origin(npt.NDArray[np.float32])):
         return _array_in(body, where)
     if origin is not None and issubclass(origin, Mapping):
         item = get_args(hint)[1]

@@ -172,7 +172,15 @@ def _effect(record: Record) -> str:
     """Return what a command really did, in words."""
     flags = ("applied", "renewed", "helped", "harmed")
     told = [flag for flag in flags if record.data[flag]]
+    if record.data["field"] and not record.data["applied"]:
+        return f"{record.id} has mended nothing so far"
     return f"{record.id} {', '.join(told) or 'had no effect'}"
+
+
+def _joined(record: Record) -> str:
+    """Return what joined an incident: what it names, or else the signals themselves."""
+    named = [*record.ref["objects"], *record.ref["services"]]
+    return _names(named or record.ref["evidence"])
 
 
 def _judged(record: Record) -> str:
@@ -200,8 +208,12 @@ def _opened(record: Record) -> str:
 
 
 def _finished(record: Record) -> str:
-    says = "done" if record.data["ok"] else "failed"
-    return f"{record.id} {says} {record.data['message']}".rstrip()
+    data = record.data
+    measured = ", ".join(
+        f"{name} {value}" for name, value in sorted(data.get("measurement", {}).items())
+    )
+    says = data["message"] if data["ok"] else f"failed: {data['message']}"
+    return f"{record.id} {says}{': ' if measured else ''}{measured}"
 
 
 _TOLD: Final[Mapping[str, tuple[Part, Callable[[Record], str]]]] = {
@@ -218,9 +230,7 @@ _TOLD: Final[Mapping[str, tuple[Part, Callable[[Record], str]]]] = {
     "incident.opened": ("believed", _opened),
     "incident.updated": (
         "believed",
-        lambda r: (
-            f"{r.id} joined by {_names([*r.ref['objects'], *r.ref['services']]) or 'nothing'}"
-        ),
+        lambda r: f"{r.id} joined by {_joined(r)}",
     ),
     "incident.merged": ("believed", lambda r: f"{r.id} is part of {r.ref['into']}"),
     "incident.status": ("believed", lambda r: f"{r.id} {r.data['status']}"),

@@ -7,6 +7,7 @@ question `ANSWER` later; so the ring cannot spin at one instant.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from heapq import heappop, heappush
 from typing import Final
 
@@ -83,6 +84,8 @@ class Conductor:
             self._carry(now, message)
 
     def _carry(self, now: Millis, message: Message) -> None:
+        if isinstance(message, Command | PlanNotice):
+            message = deepcopy(message)  # a map in a command may not be shared by both sides
         if isinstance(message, Record):
             self._log.public(message)
         elif isinstance(message, Command):
