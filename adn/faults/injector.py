@@ -90,7 +90,7 @@ class Injector:
         }
         ref = {"target": fault.target, "objects": list(objects)}
         twin.truth(Record(twin.clock.now, "fault.onset", "faults", id=fault.id, ref=ref, data=data))
-        twin.attribution.begin(fault.id, objects)
+        twin.attribution.begin(fault.id, objects, twin.clock.now)
         for spec, impairment in full.values():
             if isinstance(spec.course, Ramp):
                 twin.clock.process(self._ramp(impairment, spec.course))

@@ -2,7 +2,9 @@
 
 A service that leaves its limits is blamed on every active fault without which, once settled, it
 would be within them (with the operations' settings as they are, or with none); where no single one
-would do, on all of them.
+would do but the absence of all would, on all of them. Where more than one fault is about, an outage
+that will pass by itself is the doing of the one whose removal would end it at once, else (tables
+that disagree) of the one that changed last: what settles says nothing about what passes.
 """
 
 from __future__ import annotations
@@ -25,8 +27,6 @@ AFTERMATH: Final[Millis] = MINUTE
 BAND: Final = 3.0
 """Half-width of a KPI's healthy band, in standard deviations of its measurement."""
 
-Counterfactual = Callable[[str], Fork]
-
 
 class Attribution:
     """Keeps the blame of every fault, and says when it changes.
@@ -44,16 +44,18 @@ class Attribution:
         self._blamed: dict[str, Bools] = {}
         self._objects: dict[str, frozenset[str]] = {}
         self._ended: dict[str, Millis] = {}
+        self._changed: dict[str, Millis] = {}
         self._visible: set[str] = set()
 
-    def begin(self, fault: str, objects: Sequence[str]) -> None:
+    def begin(self, fault: str, objects: Sequence[str], at: Millis = 0) -> None:
         """A fault has begun to impair `objects`."""
         self._objects[fault] = frozenset(objects)
+        self._changed[fault] = at
         self._blamed[fault] = np.zeros(len(self._outside), dtype=bool)
 
     def end(self, fault: str, at: Millis) -> None:
         """No impairment of a fault is left."""
-        self._ended[fault] = at
+        self._ended[fault] = self._changed[fault] = at
 
     def _active(self, at: Millis) -> list[str]:
         """Return the faults that can be blamed at `at`."""
@@ -63,15 +65,13 @@ class Attribution:
             if self._ended.get(fault, at) + AFTERMATH > at or fault not in self._ended
         ]
 
-    def update(
-        self, at: Millis, performance: Performance, without: Counterfactual, cause: str
-    ) -> None:
+    def update(self, at: Millis, performance: Performance, fork: Fork, cause: str) -> None:
         """Take in the present performance and record what changed because of `cause`."""
         self._record_states(at, performance)
         left = performance.outside & ~self._outside
         back = self._outside & ~performance.outside
         self._outside = performance.outside.copy()
-        blamed = self._blame(at, left, without) if left.any() else {}
+        blamed = self._blame(at, left, fork) if left.any() else {}
         for fault, services in self._blamed.items():
             out = blamed.get(fault, np.zeros_like(services)) & ~services
             returned = services & back
@@ -91,16 +91,39 @@ class Attribution:
                     )
                 )
 
-    def _blame(self, at: Millis, left: Bools, without: Counterfactual) -> dict[str, Bools]:
+    def _blame(self, at: Millis, left: Bools, fork: Fork) -> dict[str, Bools]:
         active = self._active(at)
         running = [fault for fault in active if fault not in self._ended]
         if not running:
             return dict.fromkeys(active, left)
-        blamed = {fault: self._spared(left, without(fault)) for fault in running}
-        anyone = np.logical_or.reduce(list(blamed.values()))
-        orphans = left & ~anyone
-        if len(running) > 1 and orphans.any():
-            blamed = {fault: services | orphans for fault, services in blamed.items()}
+        if len(active) == 1:
+            return {fault: self._spared(left, fork.without(fault)) for fault in running}
+        lasting = left & fork.settled().outside
+        blamed = {fault: self._spared(lasting, fork.without(fault)) for fault in running}
+        nobody = fork
+        for fault in running:
+            nobody = nobody.without(fault)
+        orphans = lasting & ~np.logical_or.reduce(list(blamed.values()))
+        together = self._spared(orphans, nobody)
+        passing = self._passing(left & ~lasting, active, fork)
+        nothing = np.zeros_like(left)
+        return {
+            fault: blamed.get(fault, nothing)
+            | (together if fault in blamed else nothing)
+            | passing[fault]
+            for fault in active
+        }
+
+    def _passing(self, left: Bools, active: Sequence[str], fork: Fork) -> dict[str, Bools]:
+        """Return who is to blame for services that will be back once routing has settled."""
+        blamed = {
+            fault: left & ~fork.without(fault).at_once().outside
+            if left.any() and fault not in self._ended
+            else np.zeros_like(left)
+            for fault in active
+        }
+        last = max(active, key=lambda fault: (self._changed[fault], fault))
+        blamed[last] = blamed[last] | (left & ~np.logical_or.reduce(list(blamed.values())))
         return blamed
 
     @staticmethod
@@ -110,25 +133,29 @@ class Attribution:
         Either with operations' settings as they are, or with none: a service that was sacrificed
         to bridge a fault is that fault's victim too.
         """
+        if not left.any():
+            return left
         spared: Bools = left & ~fork.settled().outside
         if not np.array_equal(spared, left):
             spared |= left & ~fork.unconfigured().settled().outside
         return spared
 
-    def look(
-        self, at: Millis, performance: Performance, state: State, without: Counterfactual
-    ) -> None:
-        """Record the first noise-free departure from the healthy band that a fault causes."""
+    def look(self, at: Millis, performance: Performance, state: State, fork: Fork) -> None:
+        """Record the first noise-free departure from the healthy band that a fault causes.
+
+        Other happenings depart too; a fault's own departure is gone without it, at once or settled.
+        """
         for fault in self._active(at):
             if fault in self._visible or fault in self._ended:
                 continue
-            fork = without(fault)
-            via = departure(
-                self._network,
-                (performance, state),
-                (fork.settled(), State.of(self._network, fork.overlay)),
-            )
-            if via:
+            without = fork.without(fault)
+            healthy = State.of(self._network, without.overlay)
+            otherwise = without.settled()
+            via = departure(self._network, (performance, state), (otherwise, healthy))
+            if via and (
+                departure(self._network, (performance, state), (without.at_once(), healthy))
+                or departure(self._network, (fork.settled(), state), (otherwise, healthy))
+            ):
                 self._visible.add(fault)
                 self._truth(Record(at, "fault.visible", "twin", id=fault, data={"via": via}))
 

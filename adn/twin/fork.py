@@ -71,6 +71,13 @@ class Fork:
         forwarding.refresh()
         return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
 
+    def at_once(self) -> Performance:
+        """Return the performance at this instant, every element forwarding as it does now."""
+        state = State.of(self.network, self.overlay)
+        return Performance.of(
+            self.network, state, self.configuration, self.forwarding, self.demand_bps
+        )
+
 
 def pain(network: Network, performance: Performance) -> float:
     """Return what customers suffer: lost share and broken limits, weighted by customers.

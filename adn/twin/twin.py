@@ -200,9 +200,9 @@ class Twin:
         self.forwarding.refresh()
         self.performance = self._perform()
         fork = self.fork()
-        self.attribution.update(now, self.performance, fork.without, cause)
+        self.attribution.update(now, self.performance, fork, cause)
         if self.attribution.invisible:
-            self.attribution.look(now, self.performance, self.state, fork.without)
+            self.attribution.look(now, self.performance, self.state, fork)
         self._alarming.update(
             {
                 "light": ~self.state.lit & self.state.element_up[self.network.head],

@@ -1,4 +1,4 @@
-"""What elements report: telemetry by the interval, alarms after their soak, neither when cut off."""
+"""What elements report: telemetry by interval, alarms after their soak, neither when cut off."""
 
 from __future__ import annotations
 
@@ -270,15 +270,15 @@ def flapping(trial: Trial, times: int) -> None:
 
 def test_alarms_are_lost_and_doubled_in_the_stated_shares() -> None:
     network = ring()
-    times = 250
+    times = 100
     trial = Trial(network, quiet_world(network, habits=noisy(0.10, 0.20)))
     flapping(trial, times)
     trial.run(MINUTE)
     sent = 8 * times
     by_number = Counter(a.notification_id for _, a in trial.alarms)
-    assert len(by_number) == pytest.approx(0.9 * sent, rel=0.03)
+    assert len(by_number) == pytest.approx(0.9 * sent, rel=0.05)
     doubled = sum(count == 2 for count in by_number.values())
-    assert doubled == pytest.approx(0.2 * 0.9 * sent, rel=0.15)
+    assert doubled == pytest.approx(0.2 * 0.9 * sent, rel=0.25)
     assert max(by_number.values()) == 2
 
 
