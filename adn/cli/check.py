@@ -1,15 +1,18 @@
-"""`adn check`: everything that is wrong with scenario files, without running them."""
+"""`adn check`: everything that is wrong with scenario files, and whether promises are kept."""
 
 from __future__ import annotations
 
+from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adn.cli.render import print_json, print_line
+from adn.cli.render import print_json, print_line, progress
 
 if TYPE_CHECKING:
     from adn.base.errors import Finding
+    from adn.reference.expecting import Outcome
     from adn.scenario.checking import Checked
 
 
@@ -18,17 +21,26 @@ def command(
         list[str], typer.Argument(metavar="FILE…", help="Scenario files, or names of the library.")
     ],
     *,
+    run: Annotated[
+        bool, typer.Option("--run", help="Run what `expect:` names, and hold it to its promises.")
+    ] = False,
+    out: Annotated[
+        Path, typer.Option(help="Folder under which verdicts of reference runs are kept.")
+    ] = Path("runs"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check scenario files without running them.
+    """Check scenario files; with --run, also their promises.
 
     Each file is read, its network is built, and the targets of its faults are looked up; all
-    errors of all files are listed, and the exit code is 2 if there are any.
+    errors of all files are listed, and the exit code is 2 if there are any. With --run every sound
+    file is run at the levels and seeds of its `expect:`, and the exit code is 1 if a promise is
+    broken.
     """
     from adn.base.errors import AdnError, ScenarioError
     from adn.scenario.checking import check_scenario
 
     findings: list[Finding] = []
+    broken = False
     reports: list[dict[str, Any]] = []
     for file in files:
         try:
@@ -42,11 +54,55 @@ def command(
             reports.append(_sound(file, checked))
             if not as_json:
                 print_line(_line(checked))
+            if run:
+                outcomes = _promises(checked, out)
+                broken = broken or any(not outcome.met for outcome in outcomes)
+                reports[-1]["promises"] = [_promised(outcome) for outcome in outcomes]
+                if not as_json:
+                    _tell(outcomes)
     if as_json:
         print_json({"files": reports, "errors": len(findings)})
-        raise typer.Exit(2 if findings else 0)
+        raise typer.Exit(2 if findings else int(broken))
     if findings:
         raise ScenarioError(findings)
+    raise typer.Exit(int(broken))
+
+
+def _promises(checked: Checked, out: Path) -> list[Outcome]:
+    from adn.reference.expecting import expected
+    from adn.session.imports import warm
+
+    warm()
+    with progress(checked.loaded.scenario.name) as bar:
+        return expected(checked.loaded, out / ".references", bar)
+
+
+def _promised(outcome: Outcome) -> dict[str, Any]:
+    """Return a promise and what came of it, for programs; never reached is null."""
+    reached = isfinite(outcome.measured)
+    return {
+        "level": str(outcome.level),
+        "measure": outcome.measure,
+        "measured": round(outcome.measured, 6) if reached else None,
+        "min": outcome.least,
+        "max": outcome.most,
+        "met": outcome.met,
+    }
+
+
+def _tell(outcomes: list[Outcome]) -> None:
+    if not outcomes:
+        print_line("   promises nothing: no 'expect:'")
+    for outcome in outcomes:
+        bounds = [
+            f"{word} {limit:g}"
+            for word, limit in (("at least", outcome.least), ("at most", outcome.most))
+            if limit is not None
+        ]
+        wanted = f"= {outcome.least:g}" if outcome.least == outcome.most else ", ".join(bounds)
+        verdict = "kept" if outcome.met else "BROKEN"
+        figure = f"{outcome.measure:<16}{outcome.measured:>10.4g}"
+        print_line(f"   {outcome.level}  {figure}   {wanted:<14}   {verdict}")
 
 
 def _told(finding: Finding) -> dict[str, Any]:

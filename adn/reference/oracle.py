@@ -9,6 +9,7 @@ often, as anyone's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -32,8 +33,10 @@ SETTLE: Final[Millis] = 2 * SECOND
 """How long it lets routing settle before it searches."""
 ROUNDS: Final = 4
 """How many moves it puts together at most."""
-DRAINS: Final = 12
+DRAINS: Final = 6
 """How many links it tries to drain, those most used by services in trouble."""
+PATIENCE: Final[Millis] = 20 * SECOND
+"""How long it waits before it searches again for what it has just not found."""
 LOSSY: Final = 1e-4
 """A direction that loses more than this is one to avoid."""
 ROOM: Final = (0.9, 0.97)
@@ -80,7 +83,10 @@ class Oracle:
         if now < self._trouble + SETTLE:
             return ()
         self._trouble = None
-        return [self._command(*step) for move in search(self._twin) for step in move]
+        orders = [self._command(*step) for move in search(self._twin) for step in move]
+        if not orders:
+            self._next = now + PATIENCE
+        return orders
 
     def _command(self, kind: str, target: str, params: Mapping[str, Any]) -> Command:
         self._sent += 1
@@ -96,18 +102,26 @@ def search(twin: Twin) -> list[Move]:
     for _ in range(ROUNDS):
         if not present.outside.any():
             break
-        best: tuple[float, Move, Fork, Performance] | None = None
-        for move in moves(fork, present):
-            trial = fork.after(as_commands(move))
-            settled = trial.settled()
-            score = _score(twin.network, settled)
-            if best is None or score < best[0]:
-                best = (score, move, trial, settled)
-        if best is None or best[0] >= _score(twin.network, present):
+        best = _best(fork, present)
+        if best is None:
             break
-        _, move, fork, present = best
+        move, fork, present = best
         chosen.append(move)
     return chosen
+
+
+def _best(fork: Fork, present: Performance) -> tuple[Move, Fork, Performance] | None:
+    """Return the move that leaves least wrong, if any helps; the first that cures ends the search."""
+    least, best = _score(fork.network, present), None
+    for move in moves(fork, present):
+        trial = fork.after(as_commands(move))
+        settled = trial.settled()
+        score = _score(fork.network, settled)
+        if score < least:
+            least, best = score, (move, trial, settled)
+        if not settled.outside.any():
+            break
+    return best
 
 
 def _score(network: Network, performance: Performance) -> float:
@@ -122,10 +136,24 @@ def as_commands(move: Move) -> list[Command]:
 
 
 def moves(fork: Fork, present: Performance) -> Iterator[Move]:
-    """Yield every move worth trying on a fork: repairs, engineered traffic, drained links."""
-    yield from _repairs(fork)
+    """Yield every move worth trying on a fork.
+
+    A move opens with nothing, a repair, or a drained link, and goes on with nothing or with traffic
+    engineered for what the opening leaves: a drain may hurt until traffic follows it.
+    """
     shares = _true_shares(fork)
-    yield from _engineered(fork, shares)
+    openings: list[Move] = [(), *_repairs(fork), *_drains(fork, present, shares)]
+    for opening in openings:
+        if opening:
+            yield opening
+    for opening in openings:
+        opened = fork.after(as_commands(opening))
+        for follow_up in _engineered(opened, _true_shares(opened)):
+            yield (*opening, *follow_up)
+
+
+def _drains(fork: Fork, present: Performance, shares: csr_array) -> Iterator[Move]:
+    """Yield the draining of each link that services in trouble use most."""
     crossed = np.asarray(shares[np.flatnonzero(present.outside)].sum(axis=0)).ravel()
     by_link = crossed.reshape(-1, 2).sum(axis=1)
     for link in np.argsort(-by_link, kind="stable")[:DRAINS].tolist():
@@ -171,18 +199,18 @@ def _engineered(fork: Fork, shares: csr_array) -> Iterator[Move]:
     bad: Bools = (state.loss + state.errors) > LOSSY
     lines = Lines(np.repeat(state.adjacent, 2), state.capacity_bps, state.delay_ms)
     sent = fork.demand_bps * fork.configuration.admitted
-    traffic = Traffic(
-        source=network.service_a,
-        target=network.service_z,
-        rate_bps=sent,
-        latency_limit_ms=network.latency_limit_ms,
-        movable=np.ones(len(sent), dtype=bool),
-    )
     floor = np.where(network.elastic, np.clip(1.01 - network.loss_limit, 0.0, 1.0), 1.0)
-    for room in ROOM:
+    for room, squeezed in product(ROOM, (False, True)):
+        traffic = Traffic(
+            source=network.service_a,
+            target=network.service_z,
+            rate_bps=sent * floor if squeezed else sent,
+            latency_limit_ms=network.latency_limit_ms,
+            movable=np.ones(len(sent), dtype=bool),
+        )
         routes = relieve(fabric, lines, traffic, shares, room, avoid=bad & lines.up)
         steering = _steering(network, routes)
-        if steering:
+        if steering and not squeezed:
             yield steering
         for base, moved in ((shares, ()), (shares_with(shares, routes), steering)):
             admitted = police(lines, base, sent, floor, room)
