@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from adn.base import noise
 from adn.base.clock import MINUTE, SECOND, Millis, SimClock
@@ -85,6 +85,9 @@ class ControlPlane:
         self._key = key.word("control-plane")
         self._node_hash = np.array([hash32(name) for name in network.elements.ids], np.uint32)
         links, n = len(network.links), fabric.n
+        whole = adjacency(fabric, np.ones(2 * links), np.ones(2 * links, dtype=bool))
+        _, part = connected_components(whole, directed=False)
+        self._routed = np.bincount(part)[part]
         self._travel = propagation_ms(network.length_km) + timers.hop
         self._adjacent = np.ones(links, dtype=bool)
         self._advertised = np.ones(2 * links, dtype=bool)
@@ -262,7 +265,8 @@ class ControlPlane:
         pairs = self._known[node].reshape(-1, 2).all(axis=1)
         up, cost = np.repeat(pairs, 2), self._known_cost[node].copy()
         timers = self._timers
-        download = timers.fib_base + timers.fib_prefix_us * timers.prefixes * self._fabric.n // 1000
+        prefixes = timers.prefixes * int(self._routed[node])
+        download = timers.fib_base + timers.fib_prefix_us * prefixes // 1000
         share = float(noise.uniform(self._key, self._node_hash[[node]], run)[0])
         ready = timers.spf_compute + round(download * (0.5 + share))
         self._clock.call_at(

@@ -12,6 +12,7 @@ from adn.topology.network import Network
 from adn.twin.impairments import Impairment
 from adn.twin.properties import PROPERTIES
 
+
 def sound_ring(n: int, chord: bool) -> Network:
     """Return a ring, with a chord where there is room for one."""
     return ring(n, chords=[(0, 2)] if chord and n > 3 else [])

@@ -1,0 +1,189 @@
+"""Whole worlds: alarms pair up, strangers change nothing, names mean nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from drawn import fault, networks, objects
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adn.base.clock import MINUTE
+from adn.faults.injector import PlannedFault
+from adn.northbound.alarms import Severity
+from adn.testing.trial import Trial, quiet_world, ring
+from adn.topology.builder import NetworkBuilder
+from adn.topology.elements import NetworkRows
+from adn.topology.network import Network
+from adn.twin.alarming import UTILISATION_LIMIT
+from adn.twin.properties import PROPERTIES
+
+
+@st.composite
+def struck(draw: st.DrawFn) -> tuple[Network, list[PlannedFault]]:
+    """Draw a network and up to three faults of built-in kinds."""
+    network = draw(networks)
+    count = draw(st.integers(1, 3))
+    return network, [draw(fault(network, number)) for number in range(1, count + 1)]
+
+
+def active(trial: Trial) -> set[tuple[str, str, str]]:
+    """Return (object, problem, reporter) of alarms raised and not cleared, by notification."""
+    held: dict[str, tuple[str, str, str]] = {}
+    for alarm in sorted((a for _, a in trial.alarms), key=lambda a: a.notification_id):
+        name = (alarm.managed_object, alarm.specific_problem, alarm.reported_by)
+        if alarm.perceived_severity == Severity.CLEARED:
+            assert held.pop(alarm.alarm_id) == name
+        else:
+            assert alarm.alarm_id not in held
+            assert name not in held.values()
+            held[alarm.alarm_id] = name
+    return set(held.values())
+
+
+def true_conditions(trial: Trial) -> set[tuple[str, str, str]]:
+    """Return what every reachable element would have to say now."""
+    network, twin = trial.network, trial.twin
+    reachable = twin._managed & twin.state.element_up
+    found: set[tuple[str, str, str]] = set()
+    for d, name in enumerate(network.directions.ids):
+        head, tail = int(network.head[d]), int(network.tail[d])
+        if not twin.state.lit[d] and reachable[head]:
+            found.add((name, "loss of signal", network.elements[head]))
+        if twin.performance.overload[d] > UTILISATION_LIMIT and reachable[tail]:
+            found.add((name, "utilisation", network.elements[tail]))
+        if not twin._control.adjacent[d // 2] and reachable[tail]:
+            found.add((network.links[d // 2], "adjacency lost", network.elements[tail]))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(struck())
+def test_alarms_pair_up(drawn: tuple[Network, list[PlannedFault]]) -> None:
+    """At the end, what reachable elements have raised and not cleared is what is so."""
+    network, planned = drawn
+    trial = Trial(network, planned=planned)
+    trial.to(5 * MINUTE)
+    reachable = {
+        network.elements[int(row)]
+        for row in np.flatnonzero(trial.twin._managed & trial.twin.state.element_up)
+    }
+    assert {row for row in active(trial) if row[2] in reachable} == true_conditions(trial)
+
+
+def with_island(network: Network) -> Network:
+    """Return a network beside another that has no link to it."""
+    island = ring(4, prefix="zz")
+    one, two = network.rows, island.rows
+    return Network.from_rows(
+        NetworkRows(
+            "both",
+            elements=one.elements + two.elements,
+            ducts=one.ducts + two.ducts,
+            links=one.links + two.links,
+            services=one.services + two.services,
+        )
+    )
+
+
+def seen_of(trial: Trial, network: Network) -> list[bytes]:
+    """Return all telemetry of the objects of `network`, alarms apart."""
+    whole = trial.network
+    names = {
+        "service": (network.services, whole.services),
+        "direction": (network.directions, whole.directions),
+        "element": (network.elements, whole.elements),
+    }
+    found = []
+    for at, frame in trial.frames:
+        own, every = names[frame.table]
+        rows = every.rows(own.ids)
+        found.append(f"{at} {frame.table}".encode() + frame.values[:, rows].tobytes())
+    return found
+
+
+@settings(max_examples=30, deadline=None)
+@given(struck())
+def test_island(drawn: tuple[Network, list[PlannedFault]]) -> None:
+    """A network that is not connected changes nothing: reports, alarms, paths, truth."""
+    network, planned = drawn
+    alone = Trial(network, quiet_world(network, management="n0", variation=0.05), planned=planned)
+    both = with_island(network)
+    beside = Trial(both, quiet_world(both, management="n0", variation=0.05), planned=planned)
+    for trial in (alone, beside):
+        trial.to(4 * MINUTE)
+    assert seen_of(alone, network) == seen_of(beside, network)
+    assert alone.alarms == beside.alarms
+    assert [row.line(0) for row in alone.truths] == [row.line(0) for row in beside.truths]
+    rows = both.services.rows(network.services.ids)
+    one, other = alone.twin.performance.services, beside.twin.performance.services
+    assert np.array_equal(one.loss, other.loss[rows])
+    assert np.array_equal(one.latency_ms, other.latency_ms[rows], equal_nan=True)
+    flows = np.isin(beside.twin.forwarding.flows.service, rows)
+    paths = beside.twin.forwarding.paths[flows]
+    names = np.array([*both.directions.ids, ""])
+    own = np.array([*network.directions.ids, ""])
+    for mine, theirs in zip(own[alone.twin.forwarding.paths], names[paths], strict=True):
+        assert [name for name in mine if name] == [name for name in theirs if name]
+
+
+def renamed(network: Network, names: dict[str, str]) -> tuple[Network, dict[str, str]]:
+    """Return the network under other element names, services keeping theirs; and all new names."""
+    rows = network.rows
+    table = dict(names)
+    links = []
+    for link in rows.links:
+        a, z = names[link.a], names[link.z]
+        ducts = tuple(f"duct:{a}~{z}" for _ in link.ducts)
+        links.append(replace(link, id=f"{a}~{z}", a=a, z=z, ducts=ducts))
+        table |= {link.id: f"{a}~{z}", link.ducts[0]: ducts[0]}
+        table |= {f"{link.a}>{link.z}": f"{a}>{z}", f"{link.z}>{link.a}": f"{z}>{a}"}
+    found = Network.from_rows(
+        NetworkRows(
+            rows.name,
+            elements=tuple(replace(row, id=names[row.id]) for row in rows.elements),
+            ducts=tuple(replace(row, id=table[row.id]) for row in rows.ducts),
+            links=tuple(links),
+            services=tuple(replace(row, a=names[row.a], z=names[row.z]) for row in rows.services),
+        )
+    )
+    return found, table
+
+
+@st.composite
+def relabelled(draw: st.DrawFn) -> tuple[Network, Network, dict[str, str], list[PlannedFault]]:
+    network, planned = draw(struck())
+    ids = network.elements.ids
+    fresh = [f"x{number}" for number in range(len(ids))]
+    other, table = renamed(network, dict(zip(ids, draw(st.permutations(fresh)), strict=True)))
+    return network, other, table, planned
+
+
+@settings(max_examples=40, deadline=None)
+@given(relabelled())
+def test_relabel(drawn: tuple[Network, Network, dict[str, str], list[PlannedFault]]) -> None:
+    """Where no paths tie, other names give other names and nothing else, noise apart."""
+    network, other, table, planned = drawn
+    moved = [replace(row, target=table[row.target]) for row in planned]
+    one = Trial(network, quiet_world(network, management="n0"), planned=planned)
+    two = Trial(other, quiet_world(other, management=table["n0"]), planned=moved)
+    for trial in (one, two):
+        trial.to(4 * MINUTE)
+    for name in ("loss", "rate_bps", "reachable", "latency_ms"):
+        mine = getattr(one.twin.performance.services, name)
+        theirs = getattr(two.twin.performance.services, name)
+        assert np.array_equal(mine, theirs, equal_nan=name == "latency_ms"), name
+    rows = other.directions.rows(table[name] for name in network.directions.ids)
+    assert np.array_equal(one.twin.performance.overload, two.twin.performance.overload[rows])
+    assert np.array_equal(one.twin.state.rx_dbm, two.twin.state.rx_dbm[rows])
+    standing = {(table[obj], problem, table[who]) for obj, problem, who in active(one)}
+    assert standing == active(two)
+
+
+def test_the_drawn_networks_are_sound_and_every_condition_can_be_drawn() -> None:
+    """Else the properties above would hold of nothing."""
+    network = ring(6)
+    NetworkBuilder.from_rows(network.rows).build()
+    for prop in PROPERTIES.values():
+        assert objects(network, prop.table)
