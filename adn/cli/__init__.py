@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import Final, NoReturn
 
 DONE: Final = 0
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # One thread each: a float32 product differs between one and two BLAS threads, and the
     # digest of a run must not depend on how many cores the machine has.
     os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    _settle_output()
     status = _guarded(list(sys.argv[1:] if arguments is None else arguments))
     sys.exit(status)
 
@@ -106,6 +108,20 @@ def _internal(error: BaseException) -> int:
     return _complain(
         f"adn: internal error: {what} (a defect of adn; ADN_DEBUG=1 shows where)", INTERNAL
     )
+
+
+def _settle_output() -> None:
+    """See that whatever is said can be written, wherever stdout and stderr lead.
+
+    A closed one swallows what it is given, and a sign that a locale lacks becomes a question mark:
+    neither is a reason to lose a run.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _discard_output() -> None:

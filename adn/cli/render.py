@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,9 +33,15 @@ def console() -> Console:
     """Return the console of results, stdout."""
     from rich.console import Console
 
+    class Results(Console):
+        """A console whose reader may leave; rich alone would exit with 1, a missed target."""
+
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError
+
     # What is piped on is as wide as it must be: cutting cells at 80 columns would lose data.
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
-    return Console(highlight=False, emoji=False, soft_wrap=True, width=width)
+    return Results(highlight=False, emoji=False, soft_wrap=True, width=width)
 
 
 @cache
@@ -49,10 +55,13 @@ def messages() -> Console:
 def print_json(value: Any) -> None:
     """Print `value` on stdout as JSON: indented, in the order given, never coloured.
 
+    Letters stand as they are where stdout speaks UTF-8, and as escapes elsewhere.
+
     Raises:
         ValueError: A number in it is NaN or infinite, which JSON does not have.
     """
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    spoken = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    print(json.dumps(value, indent=2, ensure_ascii=not spoken, allow_nan=False))
 
 
 def print_table(

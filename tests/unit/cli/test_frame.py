@@ -231,6 +231,50 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
+def test_a_reader_of_a_run_that_leaves_is_no_missed_target() -> None:
+    """What rich prints ends as quietly as what is printed without it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = adn_command("list", "faults", stdout=writing, stderr=subprocess.PIPE)
+    lines = "from adn.cli import main, frame, render\n"
+    lines += "frame.invoke = lambda _: render.print_line('x' * 100_000)\nmain([])"
+    alone = subprocess.run(
+        [sys.executable, "-c", lines], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+    assert (alone.returncode, alone.stderr) == (141, b"")
+
+
+def test_a_closed_stdout_is_no_defect() -> None:
+    """Who closes stdout wants no output; the exit code still tells."""
+    code = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-m", "adn", "list", "faults"],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_locale_without_a_sign_loses_the_sign_and_nothing_else() -> None:
+    """Where stdout speaks ASCII, text is shown with question marks, and JSON with escapes."""
+    spoken = os.environ | {"PYTHONIOENCODING": "ascii"}
+    lines = "from adn.cli import main, frame, render\n"
+    lines += "frame.invoke = lambda _: (render.print_line('3 × 2'), render.print_json('×'))[1] or 0"
+    done = subprocess.run(
+        [sys.executable, "-c", lines + "\nmain([])"],
+        env=spoken,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, '3 ? 2\n"\\u00d7"\n', "")
+
+
 def test_numerical_libraries_are_given_one_thread() -> None:
     """The digest of a run must not depend on the number of cores, whatever the caller has set."""
     code = """
