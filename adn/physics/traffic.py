@@ -15,8 +15,8 @@ PACKET_BITS: Final = 8 * 800
 FIBRE_MS_PER_KM: Final = 0.0049
 """Propagation in silica fibre, group index ≈ 1.468: 4.9 µs a km."""
 
-_CRITICAL: Final = 1e-7
-"""Loads closer to 1 than this are computed as 1: the closed forms cancel there."""
+_NEAR: Final = 0.05
+"""Where (K+1)·|ln ρ| is smaller, the first terms of the series are exact to ten digits."""
 
 
 def offered_load(shares: csr_array, rate_bps: Floats) -> Floats:
@@ -51,27 +51,46 @@ def queue_loss(load_bps: Floats, capacity_bps: Floats, buffer_ms: float) -> Floa
         capacity_bps: Line rate, bit/s, shape (D,).
         buffer_ms: Buffer, in ms of line rate.
     """
-    rho = load_bps / capacity_bps
-    k = _packets(capacity_bps, buffer_ms)
-    critical = np.abs(rho - 1.0) < _CRITICAL
-    below = np.where(critical | (rho > 1.0), 0.5, rho)
-    above = np.where(critical | (rho < 1.0), 0.5, 1.0 / np.maximum(rho, 1e-300))
-    under = (1.0 - below) * below**k / (1.0 - below ** (k + 1.0))
-    over = (1.0 - above) / (1.0 - above ** (k + 1.0))
-    found: Floats = np.where(critical, 1.0 / (k + 1.0), np.where(rho > 1.0, over, under))
+    rho, k = load_bps / capacity_bps, _packets(capacity_bps, buffer_ms)
+    slope = _slope(rho)
+    steep = -np.abs(slope)
+    with np.errstate(invalid="ignore"):  # 0/0 at ρ = 1, replaced below
+        share = np.expm1(steep) / np.expm1((k + 1.0) * steep)
+    found: Floats = np.where(slope == 0.0, 1.0 / (k + 1.0), share)
+    return np.where(slope < 0.0, found * np.exp(k * steep), found)
+
+
+def _slope(rho: Floats) -> Floats:
+    """Return ln ρ: with it and expm1 nothing cancels near ρ = 1."""
+    with np.errstate(divide="ignore"):  # an idle line: −∞ is right
+        found: Floats = np.log(rho)
     return found
 
 
 def _mean_in_queue(rho: Floats, k: Floats) -> Floats:
-    """Return the mean number in an M/M/1/K system for ρ < 1."""
-    return rho / (1.0 - rho) - (k + 1.0) * rho ** (k + 1.0) / (1.0 - rho ** (k + 1.0))
+    """Return the mean number in an M/M/1/K system.
+
+    ρ/(1−ρ) − (K+1)ρ^(K+1)/(1−ρ^(K+1)); above ρ = 1 the numbers of packets and of free places
+    change roles, so N(ρ) = K − N(1/ρ). Near ρ = 1 both terms grow without limit and their series
+    in ln ρ is taken instead.
+    """
+    slope = _slope(rho)
+    steep = -np.abs(slope)
+    with np.errstate(divide="ignore", invalid="ignore"):  # at ρ = 1, replaced below
+        one = np.exp(steep) / -np.expm1(steep)
+        full = (k + 1.0) * np.exp((k + 1.0) * steep) / -np.expm1((k + 1.0) * steep)
+        number = np.where(slope > 0.0, k - (one - full), one - full)
+    near = (k + 1.0) * np.abs(slope) < _NEAR
+    small = np.where(near, slope, 0.0)
+    series = k / 2 + small * ((k + 1) ** 2 - 1) / 12 - small**3 * ((k + 1) ** 4 - 1) / 720
+    found: Floats = np.where(near, series, number)
+    return found
 
 
 def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: float) -> Floats:
     """Return the mean time an accepted packet spends at the queue, ms (M/M/1/K, Little's law).
 
-    Never above `buffer_ms` plus one transmission: a full queue drains in buffer/C. Above ρ = 1 the
-    numbers of packets and of free places change roles, so N(ρ) = K − N(1/ρ).
+    Never above `buffer_ms` plus one transmission: a full queue drains in buffer/C.
 
     Args:
         load_bps: Offered load, bit/s, shape (D,).
@@ -79,15 +98,7 @@ def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: float) -> 
         buffer_ms: Buffer, in ms of line rate.
     """
     rho = load_bps / capacity_bps
-    k = _packets(capacity_bps, buffer_ms)
-    critical = np.abs(rho - 1.0) < _CRITICAL
-    below = np.where(critical | (rho > 1.0), 0.5, rho)
-    above = np.where(critical | (rho < 1.0), 0.5, 1.0 / np.maximum(rho, 1e-300))
-    number = np.where(
-        critical,
-        k / 2.0,
-        np.where(rho > 1.0, k - _mean_in_queue(above, k), _mean_in_queue(below, k)),
-    )
+    number = _mean_in_queue(rho, _packets(capacity_bps, buffer_ms))
     transmission_ms = 1000.0 * PACKET_BITS / capacity_bps
     accepted = rho * (1.0 - queue_loss(load_bps, capacity_bps, buffer_ms))
     idle = accepted <= 0.0

@@ -88,6 +88,14 @@ def test_above_capacity_what_does_not_fit_is_lost(rho: float) -> None:
     assert queue_delay_ms(rho * capacity, capacity, 50.0)[0] == pytest.approx(50.0, rel=1e-2)
 
 
+@pytest.mark.parametrize("k", [1, 2, 10, 1000])
+@pytest.mark.parametrize("off", [0.0, 1e-12, 2e-7, 1e-5, 1e-3, 0.04, 0.2])
+def test_the_closed_forms_hold_as_the_load_nears_the_line_rate(k: int, off: float) -> None:
+    """Nothing cancels, however close offered load and line rate are."""
+    for rho in (1.0 - off, 1.0 + off):
+        assert loss_and_delay(rho, k) == pytest.approx(by_states(rho, k), rel=1e-9)
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.floats(0.0, 20.0), min_size=2, max_size=20),
