@@ -111,7 +111,7 @@ def search(twin: Twin) -> list[Move]:
 
 
 def _best(fork: Fork, present: Performance) -> tuple[Move, Fork, Performance] | None:
-    """Return the move that leaves least wrong, if any helps; the first that cures ends the search."""
+    """Return the move that leaves least wrong, if any helps; the first that cures will do."""
     least, best = _score(fork.network, present), None
     for move in moves(fork, present):
         trial = fork.after(as_commands(move))

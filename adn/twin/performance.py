@@ -84,14 +84,20 @@ def _reaching(forwarding: Forwarding, state: State) -> Floats | float:
     drops are left out, since they depend on the load itself.
     """
     whole = np.append((1.0 - state.loss) * (1.0 - state.errors), 1.0)
-    if (whole == 1.0).all() and state.element_up.all():
+    dark = ~state.element_up[forwarding.flows.source]
+    lossy = np.add.reduceat(whole[forwarding.hops] < 1.0, forwarding.first) > 0
+    rows = np.flatnonzero(dark | lossy)
+    if not len(rows):
         return 1.0
-    paths = forwarding.paths
-    share = np.ones(paths.shape) * state.element_up[forwarding.flows.source, None]
+    paths = forwarding.paths[rows]
+    share = np.ones(paths.shape) * ~dark[rows, None]
     share[:, 1:] *= np.cumprod(whole[paths[:, :-1]], axis=1)
     used = paths < len(state.loss)
     used[:, 0] = True
-    reaching: Floats = share[used]
+    reaching: Floats = np.ones(len(forwarding.hops))
+    affected = np.zeros(len(forwarding.length), dtype=bool)
+    affected[rows] = True
+    reaching[np.repeat(affected, forwarding.length)] = share[used]
     return reaching
 
 

@@ -87,6 +87,7 @@ class KnowledgeGraph:
         self.kept_out = (*corrections, *recorded.kept_out)
         self._shares: csr_array | None = None
         self._routes_drawn = True
+        self._around: dict[tuple[Node, str], tuple[int, tuple[Node, ...]]] = {}
         self._add_mechanisms(self._remedies)
         self._add_network()
 
@@ -209,8 +210,13 @@ class KnowledgeGraph:
             self._draw_routes()
         if node not in self.graph:
             return ()
+        held = self._around.get((node, relation))
+        if held is not None and held[0] == self.version and wanted != "routed_over":
+            return held[1]
         around = self.graph.pred[node] if back else self.graph.succ[node]
-        return tuple(sorted(other for other, edges in around.items() if wanted in edges))
+        found = tuple(sorted(other for other, edges in around.items() if wanted in edges))
+        self._around[node, relation] = (self.version, found)
+        return found
 
     def walk(self, node: Node, along: Sequence[str]) -> tuple[Node, ...]:
         """Return the nodes reached by walking relations one after the other, sorted."""
