@@ -65,7 +65,8 @@ def _block(fault: Mapping[str, Any], targets: Mapping[str, float]) -> Iterator[s
         verdict = _verdict(fault, key, targets)
         by = f"   by {fault['restored_by']}" if key == "restore_s" and fault["restored_by"] else ""
         yield f"   {name:<8}{target:>8}{span(fault[key]):>11}   {verdict}{by}"
-    yield f"   {'repair':<8}{'–':>8}{span(fault['rectify_s']):>11}"
+    mended = "" if fault["rectify_s"] is not None else "   not by the end of the run"
+    yield f"   {'repair':<8}{'–':>8}{span(fault['rectify_s']):>11}{mended}"
     whole = "met" if fault["met_135"] else "missed"
     per_phase = "met" if fault["met_135_per_phase"] else "missed"
     yield f"   1-3-5 {whole}   step by step {per_phase}"
@@ -110,17 +111,20 @@ def _counts(card: Mapping[str, Any]) -> Iterator[str]:
     hurting = [fault for fault in card["faults"] if fault["impact_s"] is not None]
     found = sum(1 for fault in hurting if fault["detect_s"] is not None)
     people, service, alarms = card["people"], card["service"], card["alarms"]
+    seen = f"alarms {alarms['raw']}, shown {alarms['shown']}"
+    if alarms["raw"]:
+        seen += f", root recall {alarms['root_recall']:.2f}"
     yield (
         f"   found {found} of {len(hurting)}   false {card['false_incidents']}   "
         f"duplicates {card['duplicates']}   wrong actions {card['wrong_actions']}   "
-        f"alarms {alarms['raw']}, shown {alarms['shown']}, root recall {alarms['root_recall']:.2f}"
+        f"{seen}"
     )
     touches = "1 touch" if people["touches"] == 1 else f"{people['touches']} touches"
     yield (
-        f"   service down {service['down_minutes']:.1f} min, "
-        f"degraded {service['degraded_minutes']:.1f} min, "
+        f"   service-minutes down {service['down_minutes']:.1f}, "
+        f"degraded {service['degraded_minutes']:.1f}, "
         f"availability {service['availability']:.6f}   "
-        f"people {people['minutes']:.1f} min in {touches}, field {people['field_minutes']:.1f} min"
+        f"people {people['minutes']:.1f} min in {touches}, crews {people['field_minutes']:.1f} min"
     )
     yield (
         f"   lived level {card['level_lived']}   timings assumed {card['timings_assumed']}   "

@@ -17,7 +17,7 @@ def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     incident: Annotated[
         str,
-        typer.Argument(metavar="[INC-0001]", help="Which incident; without it, all are listed."),
+        typer.Argument(metavar="INCIDENT", help="Which, as INC-0001; without it, all are listed."),
     ] = "",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the story as JSON.")] = False,

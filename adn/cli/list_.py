@@ -13,8 +13,9 @@ def command(
     kind: Annotated[
         str | None,
         typer.Argument(
+            metavar="KIND",
             help="scenarios, faults, commands, levels, kpis, problems, properties, distributions, "
-            "measures, errors, records or topologies; nothing lists the kinds."
+            "measures, errors, records or topologies; nothing lists the kinds.",
         ),
     ] = None,
     *,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adn.cli.render import print_json, print_line, progress
+from adn.cli.render import print_json, print_line, progress, remark
 
 if TYPE_CHECKING:
     from adn.scenario.reader import LoadedScenario
@@ -15,12 +17,22 @@ if TYPE_CHECKING:
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(help="Name of a scenario, or a file.")],
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a file.")
+    ],
     *,
     level: Annotated[
-        str | None, typer.Option(help="Autonomy level, L0 to L5; the scenario's own by default.")
+        str | None,
+        typer.Option(
+            metavar="LEVEL", help="Autonomy level, L0 to L5; the scenario's own by default."
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Everything that is drawn follows it.")] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1_000_000_000, metavar="NUMBER", help="All that is drawn follows from it."
+        ),
+    ] = 1,
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Run the loop in a process of its own.")
     ] = False,
@@ -28,9 +40,9 @@ def command(
         bool,
         typer.Option("--no-reference", help="Do without the do-nothing and oracle runs."),
     ] = False,
-    out: Annotated[Path, typer.Option(help="Folder that run folders are written under.")] = Path(
-        "runs"
-    ),
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder that run folders are written under.")
+    ] = Path("runs"),
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if a contestable fault missed 1-3-5.")
     ] = False,
@@ -52,6 +64,7 @@ def command(
     warm()
     imported = time.perf_counter()
     loaded = _read(scenario)
+    _refuse_no_folder(out)
     run = _played(loaded, level, seed, isolate, None if no_reference else out, show=not as_json)
     folder = run.write(out)
     ended = time.perf_counter()
@@ -64,9 +77,10 @@ def command(
         print_clocks(card, targets=run.manifest["targets"])
         print_line(
             f"   {cost['speedup']:,.0f} × real time   {cost['wall_s']:.1f} s   "
-            f"{cost['peak_rss_mb']:.0f} MB   (imports {imported - started:.1f} s apart)"
+            f"{cost['peak_rss_mb']:.0f} MB   (and {imported - started:.1f} s of imports)"
         )
         print_line(f"   {folder}")
+        remark(f"   next: adn explain {shlex.quote(str(folder))}")
     if strict and run.scorecard.missed():
         raise typer.Exit(1)
 
@@ -75,6 +89,24 @@ def _read(scenario: str) -> LoadedScenario:
     from adn.scenario import read
 
     return read(scenario)
+
+
+def _refuse_no_folder(out: Path) -> None:
+    """Refuse, before anything is run, a place that no run folder can be written to.
+
+    Raises:
+        RunFolderError: `out` or what it would stand in is no folder, or is not writable.
+    """
+    from adn.base.errors import Finding, Position, RunFolderError
+
+    there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    wrong = None
+    if not there.is_dir():
+        wrong = "this is no folder; name one for the runs"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        wrong = "nothing may be written here; name another folder for the runs"
+    if wrong:
+        raise RunFolderError(Finding("RUN021", wrong, at=Position(str(there))))
 
 
 def _played(

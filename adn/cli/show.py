@@ -13,11 +13,14 @@ def command(
     kind: Annotated[
         str,
         typer.Argument(
+            metavar="KIND",
             help="scenario, fault, command, level, problem, property or kpi; or schema, which "
-            "needs no name."
+            "needs no name.",
         ),
     ],
-    name: Annotated[str | None, typer.Argument(help="Its name, as adn list has it.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Its name, as adn list has it.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -29,6 +32,8 @@ def command(
     from adn.scenario.describe import DESCRIBED, describe, json_schema
 
     if kind == "schema":
+        if name is not None:
+            raise AdnError(Finding("CLI003", "schema takes no name; write adn show schema"))
         print_json(json_schema())
         return
     if name is None and kind in DESCRIBED:

@@ -25,6 +25,7 @@ class Timeline:
         self._burst_since: Millis = 0
         self._orders: dict[str, list[str]] = {}
         self._kinds: dict[str, tuple[str, str]] = {}
+        self._plans: dict[str, str] = {}
 
     def lines(self, record: Record) -> Iterator[str]:
         """Yield what is to be shown on account of a record."""
@@ -75,16 +76,27 @@ class Timeline:
         ]
         return _line(record.at, "locate", f"{record.ref['incident']}   {'; '.join(shown)}")
 
+    def _plan_proposed(self, record: Record) -> None:
+        steps = record.data["steps"]
+        what = _counted([str(step[0]) for step in steps])
+        if len(steps) == 1:
+            what = f"{steps[0][0]} {steps[0][1]}"
+        self._plans[record.id] = f"{record.data['purpose']} by {what}"
+
     def _plan_decided(self, record: Record) -> str:
-        verdict, risk = record.data["verdict"], record.data["risk"]
-        return _line(record.at, "decide", f"{record.ref['plan']}   {verdict} ({risk} risk)")
+        plan, verdict, risk = str(record.ref["plan"]), record.data["verdict"], record.data["risk"]
+        what = f": {self._plans[plan]}" if plan in self._plans else ""
+        return _line(
+            record.at,
+            "decide",
+            f"{plan}   {verdict}{what}, {'no' if risk == 'none' else risk} risk",
+        )
 
     def _plan_executed(self, record: Record) -> str:
         plan = str(record.ref["plan"])
         names = [self._kinds[name][0] for name in self._orders.get(plan, []) if name in self._kinds]
-        steps = ", ".join(f"{names.count(kind)} × {kind}" for kind in dict.fromkeys(names))
         outcome = "as planned" if record.data["as_planned"] else "not as planned"
-        return _line(record.at, "execute", f"{plan}   {steps}   {outcome}")
+        return _line(record.at, "execute", f"{plan}   {_counted(names)}   {outcome}")
 
     def _plan_rolled_back(self, record: Record) -> str:
         return _line(record.at, "rollback", f"{record.ref['plan']}   {record.data['reason']}")
@@ -114,6 +126,16 @@ class Timeline:
         if kind in {"splice-fibre", "replace-transceiver", "restart-process", "reset-interface"}:
             return _line(record.at, "repair", f"{kind} {target}   {record.data['message']}")
         return None
+
+
+def _counted(kinds: list[str]) -> str:
+    """Return how many commands of which kinds.
+
+    >>> _counted(["set-link-cost"]), _counted(["limit-services"] * 10)
+    ('set-link-cost', '10 × limit-services')
+    """
+    counts = ((kinds.count(kind), kind) for kind in dict.fromkeys(kinds))
+    return ", ".join(kind if count == 1 else f"{count} × {kind}" for count, kind in counts)
 
 
 def _line(at: Millis, what: str, text: str) -> str:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 def command(
     source: Annotated[
         str,
-        typer.Argument(help="topohub:<set>/<name>, a GraphML file, or a scenario."),
+        typer.Argument(
+            metavar="SOURCE", help="topohub:<set>/<name>, a GraphML file, or a scenario."
+        ),
     ],
     export: Annotated[
-        Path | None, typer.Option(help="Also write the network as GraphML to this file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write the network as GraphML to this file."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -49,7 +49,7 @@ class Performing:
                 f"level {level} needs people for tasks {letters}, and people are not part of "
                 "this version; choose L4 or L5"
             )
-            raise AdnError(Finding("LVL001", message, see="adn run --help"))
+            raise AdnError(Finding("LVL001", message, see="adn list levels"))
 
     def _waits(self, task: Task) -> bool:
         who = self._table.performer(task, self._level)

@@ -50,7 +50,7 @@ def test_levels_that_need_people_are_refused_while_there_are_none(
         ClosedLoop(bench.briefing(AutonomyLevel(level)))
     assert str(caught.value) == (
         f"LVL001 level {level} needs people for tasks {letters}, and people are not part of this "
-        "version; choose L4 or L5\n   see: adn run --help\n1 error"
+        "version; choose L4 or L5\n   see: adn list levels\n1 error"
     )
 
 
