@@ -36,8 +36,8 @@ small-cut@1   L4   seed 7
    1-3-5 met   step by step met
 
    found 1 of 1   false 0   duplicates 0   wrong actions 0   alarms 2, shown 1, root recall 1.00
-   service down 0.0 min, degraded 3.3 min, availability 1.000000   \
-people 0.0 min in 0 touches, field 37.7 min
+   service-minutes down 0.0, degraded 3.3, availability 1.000000   \
+people 0.0 min in 0 touches, crews 37.7 min
    lived level L5   timings assumed 2   digest {digest}
 """
 
