@@ -9,7 +9,7 @@ from adn.base.clock import Millis
 from adn.base.errors import AdnError, Finding
 from adn.base.levels import AutonomyLevel, level_table
 from adn.base.sampling import Timing
-from adn.faults.kinds import FaultKind, built_in_kinds
+from adn.faults.kinds import FaultKind, ImpairmentSpec, built_in_kinds
 from adn.northbound.commands import command_kinds
 from adn.northbound.problems import PROBLEM_CLASSES
 from adn.northbound.telemetry import KPIS
@@ -142,6 +142,8 @@ def _fault(name: str) -> Described:
 def datasheet(kind: FaultKind) -> Described:
     """Return the datasheet of a fault kind."""
     sheet = kind.model_dump(mode="json")
+    for row, impairment in zip(sheet["impairments"], kind.impairments, strict=True):
+        row["value"] = _told_value(impairment)
     sheet["parameters"] = {
         name: {
             "says": held.says,
@@ -155,6 +157,16 @@ def datasheet(kind: FaultKind) -> Described:
     return sheet
 
 
+def _told_value(impairment: ImpairmentSpec) -> str:
+    """Return how much a condition changes, with its unit; a factor has none."""
+    value = impairment.value
+    if isinstance(value, str):
+        return value
+    if impairment.op == "scale":
+        return f"{value:g}"
+    return write_unit(value, PROPERTIES[impairment.property].unit)
+
+
 def _command(name: str) -> Described:
     kind = _known(name, "command", command_kinds())
     return {
@@ -166,7 +178,10 @@ def _command(name: str) -> Described:
         "reversible": kind.reversible,
         "risk": kind.risk,
         "params": dict(kind.params),
-        "time": dict(kind.time),
+        "time": {
+            key: written(1000 * value) if isinstance(value, int | float) else value
+            for key, value in kind.time.items()
+        },
         "fails": dict(kind.fails),
     }
 

@@ -105,6 +105,18 @@ def test_a_datasheet_names_parameters_with_their_limits_and_source(
     assert "    source   assumption\n" in text
 
 
+def test_what_is_shown_has_units(capsys: pytest.CaptureFixture[str]) -> None:
+    """Conditions as scenarios write them, parameters by name, durations of commands in words."""
+    shown = {
+        ("fault", "fibre-cut"): "    value     60dB\n",
+        ("fault", "silent-loss"): "    value     $share\n",
+        ("command", "reboot-element"): "  median  4min\n",
+        ("command", "splice-fibre"): "  law     vendor-fibre\n",
+    }
+    for what, line in shown.items():
+        assert line in invoke(["show", *what], capsys)[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
