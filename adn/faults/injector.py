@@ -104,25 +104,22 @@ class Injector:
         return impairment.id in self._left[impairment.owner]
 
     def _ramp(self, impairment: Impairment, course: Ramp) -> Generator[Any, Any, None]:
-        neutral = {
-            "set": PROPERTIES[impairment.property].healthy,
-            "add": 0.0,
-            "scale": 1.0,
-        }[impairment.op]
+        self._twin.impair(at_strength(impairment, 0.0), "fault")
         for step in range(1, course.steps + 1):
             yield self._twin.clock.sleep(max(1, course.over // course.steps))
             if not self._holds(impairment):
                 return
-            value = neutral + (impairment.value - neutral) * step / course.steps
-            self._twin.impair(replace(impairment, value=value), "fault")
+            self._twin.impair(at_strength(impairment, step / course.steps), "fault")
 
     def _flicker(self, impairment: Impairment, course: Intermittent) -> Generator[Any, Any, None]:
+        """Come and go; what is quiet is still broken, so that a renewal finds it."""
         stream = self._key.stream(f"faults/{impairment.id}")
-        while self._holds(impairment):
-            self._twin.impair(impairment, "fault")
-            yield self._twin.clock.sleep(_span(stream, course.on))
-            self._twin.relieve((impairment.id,), "heal")
-            yield self._twin.clock.sleep(_span(stream, course.off))
+        while True:
+            for share, cause, mean in ((1.0, "fault", course.on), (0.0, "heal", course.off)):
+                if not self._holds(impairment):
+                    return
+                self._twin.impair(at_strength(impairment, share), cause)
+                yield self._twin.clock.sleep(_span(stream, mean))
 
     def _carried_out(self, command: Command) -> None:
         """Forget what a command has renewed; a fault of which nothing is left has ended."""
@@ -141,6 +138,18 @@ class Injector:
 
 def _span(stream: np.random.Generator, mean: Millis) -> Millis:
     return max(1, round(mean * float(stream.exponential())))
+
+
+def at_strength(impairment: Impairment, share: float) -> Impairment:
+    """Return an impairment at a share (0..1) of its strength; at 0 it changes nothing.
+
+    >>> full = Impairment("FLT-0001/0/x", "FLT-0001", "link.attenuation", "x", "add", 8.0, "optics")
+    >>> at_strength(full, 0.25).value
+    2.0
+    """
+    nothing = {"set": PROPERTIES[impairment.property].healthy, "add": 0.0, "scale": 1.0}
+    neutral = nothing[impairment.op]
+    return replace(impairment, value=neutral + (impairment.value - neutral) * share)
 
 
 def impairments_of(network: Network, fault: PlannedFault, spec_row: int) -> list[Impairment]:

@@ -114,6 +114,20 @@ def test_an_intermittent_fault_ends_by_its_part_also_while_it_is_off(off_now: bo
     trial.do("reset-interface", "n0~n1")
     (cleared,) = trial.truth("fault.cleared")
     assert cleared.data == {"by": "CMD-0001", "field": False}
+    (effect,) = trial.truth("command.effect")
+    assert effect.data["renewed"], "a quiet part is renewed all the same: no wrong action"
+    trial.run(30 * MINUTE)
+    assert trial.twin.overlay.active == ()
+
+
+def test_a_ramp_that_is_renewed_before_its_first_step_never_grows() -> None:
+    course = Ramp(shape="ramp", over=20 * MINUTE, steps=2)
+    spec = ImpairmentSpec(property="direction.delay", value=10.0, course=course)
+    trial = Trial(ring(), planned=[plan_fault(made(spec), "n0>n1", AT)])
+    trial.to(AT + MINUTE)
+    trial.do("reset-interface", "n0~n1")
+    (effect,) = trial.truth("command.effect")
+    assert effect.data["renewed"]
     trial.run(30 * MINUTE)
     assert trial.twin.overlay.active == ()
 
