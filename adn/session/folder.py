@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +22,39 @@ def write_run(
     Raises:
         RunFolderError: Something else than a run stands there, or it cannot be written.
     """
-    if folder.exists() and not (folder / "manifest.json").is_file():
-        place = Position(str(folder))
-        raise RunFolderError(
-            Finding("RUN020", "this is no run folder and will not be replaced", place)
-        )
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
+        if folder.exists() and not (folder / "manifest.json").is_file():
+            message = "this is no run folder and will not be replaced"
+            raise RunFolderError(Finding("RUN020", message, Position(str(folder))))
         folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)  # of a run that was killed under the same number
         _fill(aside, log, manifest, scorecard)
-        if folder.exists():
-            old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-            folder.rename(old)
-            aside.rename(folder)
-            shutil.rmtree(old)
-        else:
-            aside.rename(folder)
+        _put_in_place(aside, folder)
     except OSError as error:
         reason = error.strerror or str(error)
         message = f"the run cannot be written: {reason}"
         raise RunFolderError(Finding("RUN021", message, Position(str(folder)))) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _put_in_place(aside: Path, folder: Path) -> None:
+    """Rename a finished folder to its place; of several that finish at once, the last one stays."""
+    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+    placed = False
+    while not placed:
+        with suppress(FileNotFoundError):
+            folder.rename(old)
+        try:
+            aside.rename(folder)
+            placed = True
+        except OSError:
+            if not folder.exists():
+                if old.exists():
+                    old.rename(folder)
+                raise
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _fill(
