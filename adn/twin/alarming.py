@@ -166,7 +166,8 @@ class Alarming:
             event_time=max(0, self._clock.now + int(self._skew[reporter])),
             specific_problem=group.meaning.problem,
         )
-        stream = self._key.stream(f"alarms/{alarm_id}/{severity}")
+        what = f"{group.objects[row]}/{group.meaning.cause}/{alarm.reported_by}"
+        stream = self._key.stream(f"alarms/{what}/{int(group.changes[row])}")
         if stream.random() < self._habits.lost:
             return
         copies = 2 if stream.random() < self._habits.duplicated else 1

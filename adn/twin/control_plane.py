@@ -83,6 +83,7 @@ class ControlPlane:
         self._clock, self._network, self._fabric, self._timers = clock, network, fabric, timers
         self._install, self._adjacency_changed = install, adjacency_changed
         self._key = key.word("control-plane")
+        self._end_hash = np.array([hash32(name) for name in network.directions.ids], np.uint32)
         self._node_hash = np.array([hash32(name) for name in network.elements.ids], np.uint32)
         links, n = len(network.links), fabric.n
         whole = adjacency(fabric, np.ones(2 * links), np.ones(2 * links, dtype=bool))
@@ -101,7 +102,6 @@ class ControlPlane:
         self._runs = np.zeros(n, dtype=np.int64)
         self._change = np.zeros(links, dtype=np.int64)
         self._hears = np.ones(links, dtype=bool)
-        self._flooded = 0
         self.recent_runs = np.zeros(n, dtype=np.int64)
 
     @property
@@ -109,10 +109,13 @@ class ControlPlane:
         """Links whose adjacency is up as the routing daemons see it, shape (L,)."""
         return self._adjacent
 
-    def _draw(self, nodes: Ints, purpose: int, low: Millis, high: Millis) -> Ints:
-        """Return a uniform whole number of ms in low..high per element, fresh for each event."""
-        self._flooded += 1
-        share = noise.uniform(self._key + purpose, self._node_hash[nodes], self._flooded)
+    def _draw(self, link: int, purpose: int, low: Millis, high: Millis) -> Ints:
+        """Return a uniform whole number of ms in low..high for each end of a link.
+
+        It depends on the link's name and on how often that link has changed, and on nothing else.
+        """
+        ends, change = self._end_hash[2 * link : 2 * link + 2], int(self._change[link])
+        share = noise.uniform(self._key + purpose, ends, change)
         spread: Ints = low + np.floor(share * np.float32(high - low + 1)).astype(np.int64)
         return spread
 
@@ -131,14 +134,14 @@ class ControlPlane:
         timers = self._timers
         ends = np.array([self._network.link_a[link], self._network.link_z[link]])
         if heard:
-            both = int(self._draw(ends[:1], 1, timers.up_low, timers.up_high)[0])
+            both = int(self._draw(link, 1, timers.up_low, timers.up_high)[0])
             delays = [both, both]
         elif light:
-            delays = self._draw(ends, 2, timers.light_low, timers.light_high).tolist()
+            delays = self._draw(link, 2, timers.light_low, timers.light_high).tolist()
         elif self._running[ends].all():
             delays = [timers.liveness, timers.liveness]
         else:
-            delays = self._draw(ends, 3, timers.hold * 2 // 3, timers.hold).tolist()
+            delays = self._draw(link, 3, timers.hold * 2 // 3, timers.hold).tolist()
         for side, delay in enumerate(delays):
             self._clock.call_at(
                 self._clock.now + int(delay),

@@ -32,6 +32,7 @@ class Executing:
         self._twin, self._key, self._report = twin, key, report
         self._helpful: set[str] = set()
         self._crews: set[str] = set()
+        self._down: set[str] = set()
 
     def submit(self, command: Command) -> None:
         """Start to carry out a command."""
@@ -77,6 +78,7 @@ class Executing:
         meanwhile = downtime(command)
         disturbs = False
         if meanwhile and not fails:
+            self._down.add(command.id)
             calm = twin.performance.outside
             twin.impair(meanwhile, f"command {command.id}")
             disturbs = bool(newly(calm, twin.fork().settled().outside).any())
@@ -140,11 +142,12 @@ class Executing:
         eased = pain(twin.network, settled_before) - pain(twin.network, settled_after)
         helped = eased > 0 or command.plan in self._helpful
         broke = bool(newly(settled_before.outside, settled_after.outside).any())
+        renewed = any(row.owner not in self._down for row in effect.renewed)
         data = {
             "applied": True,
-            "renewed": bool(effect.renewed),
+            "renewed": renewed,
             "helped": helped,
-            "harmed": (broke and not helped) or (disturbs and not effect.renewed),
+            "harmed": (broke and not helped) or (disturbs and not renewed),
             "field": command_kinds()[command.kind].performed_by == "field",
         }
         twin.truth(Record(twin.clock.now, "command.effect", "twin", id=command.id, data=data))

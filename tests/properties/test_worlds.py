@@ -9,10 +9,11 @@ from drawn import fault, networks, objects
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adn.base.clock import MINUTE
+from adn.base.clock import MINUTE, SECOND
 from adn.faults.injector import PlannedFault
+from adn.faults.kinds import built_in_kinds
 from adn.northbound.alarms import Severity
-from adn.testing.trial import Trial, quiet_world, ring
+from adn.testing.trial import Trial, plan_fault, quiet_world, ring
 from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import NetworkRows
 from adn.topology.network import Network
@@ -126,6 +127,31 @@ def test_island(drawn: tuple[Network, list[PlannedFault]]) -> None:
     own = np.array([*network.directions.ids, ""])
     for mine, theirs in zip(own[alone.twin.forwarding.paths], names[paths], strict=True):
         assert [name for name in mine if name] == [name for name in theirs if name]
+
+
+@settings(max_examples=15, deadline=None)
+@given(struck())
+def test_trouble_elsewhere(drawn: tuple[Network, list[PlannedFault]]) -> None:
+    """Trouble in a network that is not connected shifts no draw: same reports, same alarms."""
+    network, planned = drawn
+    both = with_island(network)
+    elsewhere = plan_fault(
+        built_in_kinds()["link-down"], both.links_of("zz0")[0], 30 * SECOND, number=9
+    )
+    runs = [
+        Trial(both, quiet_world(both, management="n0", variation=0.05), planned=faults)
+        for faults in (planned, [*planned, elsewhere])
+    ]
+    for trial in runs:
+        trial.to(4 * MINUTE)
+    calm, troubled = runs
+    assert any(row.kind == "fault.onset" and row.id == elsewhere.id for row in troubled.truths)
+    assert seen_of(calm, network) == seen_of(troubled, network)
+    stripped = [
+        [(at, replace(alarm, notification_id=0, alarm_id="")) for at, alarm in trial.alarms]
+        for trial in runs
+    ]
+    assert stripped[0] == stripped[1]
 
 
 def renamed(network: Network, names: dict[str, str]) -> tuple[Network, dict[str, str]]:
