@@ -109,7 +109,7 @@ class Flows:
             source=network.service_a[service],
             target=network.service_z[service],
             hashes=np.array(names, dtype=np.uint32),
-            first=np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64),
+            first=np.cumsum(count) - count,
             count=count,
         )
 
@@ -221,7 +221,7 @@ class Forwarding:
         used[:, 0] = True
         self.hops = self.paths[used]
         self.length = used.sum(axis=1)
-        self.first = np.concatenate([[0], np.cumsum(self.length)[:-1]]).astype(np.int64)
+        self.first = np.cumsum(self.length) - self.length
 
     def _forget(self) -> None:
         if len(self.views) > 8:
