@@ -18,6 +18,7 @@ from adn.base.clock import MINUTE, Millis
 from adn.base.records import Record
 from adn.northbound.telemetry import KPIS
 from adn.topology.network import Bools, Floats, Network
+from adn.twin.alarming import UTILISATION_LIMIT
 from adn.twin.fork import Fork
 from adn.twin.performance import Performance
 from adn.twin.state import State
@@ -60,9 +61,7 @@ class Attribution:
     def _active(self, at: Millis) -> list[str]:
         """Return the faults that can be blamed at `at`."""
         return [
-            fault
-            for fault in sorted(self._objects)
-            if self._ended.get(fault, at) + AFTERMATH > at or fault not in self._ended
+            fault for fault in sorted(self._objects) if self._ended.get(fault, at) + AFTERMATH > at
         ]
 
     def update(self, at: Millis, performance: Performance, fork: Fork, cause: str) -> None:
@@ -140,24 +139,46 @@ class Attribution:
             spared |= left & ~fork.unconfigured().settled().outside
         return spared
 
-    def look(self, at: Millis, performance: Performance, state: State, fork: Fork) -> None:
-        """Record the first noise-free departure from the healthy band that a fault causes.
+    def look(
+        self, at: Millis, performance: Performance, state: State, adjacent: Bools, fork: Fork
+    ) -> None:
+        """Record the first noise-free departure of a KPI or alarm condition that a fault causes.
 
         Other happenings depart too; a fault's own departure is gone without it, at once or settled.
+
+        Args:
+            at: Now.
+            performance: The present performance.
+            state: The present state.
+            adjacent: Links whose adjacency the routing daemons hold, shape (L,).
+            fork: The present network.
         """
         for fault in self._active(at):
             if fault in self._visible or fault in self._ended:
                 continue
             without = fork.without(fault)
             healthy = State.of(self._network, without.overlay)
-            otherwise = without.settled()
-            via = departure(self._network, (performance, state), (otherwise, healthy))
-            if via and (
-                departure(self._network, (performance, state), (without.at_once(), healthy))
-                or departure(self._network, (fork.settled(), state), (otherwise, healthy))
-            ):
+            apart = np.flatnonzero(~adjacent & ~state.adjacent & healthy.adjacent)
+            if len(apart):
+                via = f"adjacency {self._network.links[int(apart[0])]}"
+            else:
+                via = self._departed(performance, state, fork, without, healthy)
+            if via:
                 self._visible.add(fault)
                 self._truth(Record(at, "fault.visible", "twin", id=fault, data={"via": via}))
+
+    def _departed(
+        self, performance: Performance, state: State, fork: Fork, without: Fork, healthy: State
+    ) -> str:
+        """Return what has departed and would not have without a fault, or ""."""
+        otherwise, present = without.settled(), (performance, state)
+        via = departure(self._network, present, (otherwise, healthy))
+        if via and (
+            departure(self._network, present, (without.at_once(), healthy))
+            or departure(self._network, (fork.settled(), state), (otherwise, healthy))
+        ):
+            return via
+        return ""
 
     @property
     def invisible(self) -> bool:
@@ -198,6 +219,11 @@ def departure(
     dark = np.flatnonzero(~state.lit & healthy.lit)
     if len(dark):
         return f"light {network.directions[int(dark[0])]}"
+    full = np.flatnonzero(
+        (seen.overload > UTILISATION_LIMIT) & (expected.overload <= UTILISATION_LIMIT)
+    )
+    if len(full):
+        return f"load {network.directions[int(full[0])]}"
     columns: dict[tuple[str, str], tuple[Floats, Floats]] = {
         ("service", "loss"): (seen.services.loss, expected.services.loss),
         ("service", "latency"): (seen.services.latency_ms, expected.services.latency_ms),

@@ -202,7 +202,7 @@ class Twin:
         fork = self.fork()
         self.attribution.update(now, self.performance, fork, cause)
         if self.attribution.invisible:
-            self.attribution.look(now, self.performance, self.state, fork)
+            self.attribution.look(now, self.performance, self.state, self._control.adjacent, fork)
         self._alarming.update(
             {
                 "light": ~self.state.lit & self.state.element_up[self.network.head],
