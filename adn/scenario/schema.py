@@ -193,7 +193,7 @@ class Alarms(Part):
     soak: Soak = Field(2 * SECOND, description="A condition must last so long; at most 10s.")
     lost: Share = Field(0.01, description="Share of the alarms that never arrive.")
     duplicated: Share = Field(0.02, description="Share of the alarms that arrive twice.")
-    clock_skew: Duration = Field(500, description="Largest error of an element's clock.")
+    clock_skew: Duration = Field(500, description="Standard deviation of elements' clocks.")
 
 
 class Operations(Part):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -118,10 +117,6 @@ class Scorecard:
             "timings_assumed": self.timings_assumed,
             "simulated_s": round(self.simulated_s, 3),
         }
-
-    def text(self) -> str:
-        """Return the contents of `scorecard.json`."""
-        return json.dumps(self.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def missed(self) -> tuple[FaultScore, ...]:
         """Return the contestable faults whose 1-3-5 was missed."""

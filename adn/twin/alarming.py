@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from adn.base import noise
-from adn.base.clock import SECOND, Millis, SimClock
+from adn.base.clock import Millis, SimClock
 from adn.base.sampling import Timing
 from adn.base.streams import Key, hash32
 from adn.northbound.alarms import Alarm, EventType, ProbableCause, Severity
@@ -175,15 +175,3 @@ class Alarming:
             self._clock.call_at(
                 self._clock.now + self._habits.delay.draw(stream), partial(self._send, alarm)
             )
-
-
-def default_habits() -> Habits:
-    """Return habits for use where a scenario states none; all are assumptions."""
-    return Habits(
-        soak=2 * SECOND,
-        clear_soak=5 * SECOND,
-        delay=Timing("lognormal", 1 * SECOND, 4 * SECOND),
-        lost=0.01,
-        duplicated=0.02,
-        clock_skew=500,
-    )
