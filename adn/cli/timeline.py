@@ -119,7 +119,7 @@ class Timeline:
         kind, target = self._kinds.get(record.id, ("", ""))
         measured: Any = record.data.get("measurement")
         if measured:
-            found = ", ".join(f"{name} {value}" for name, value in sorted(measured.items()))
+            found = ", ".join(f"{name} {_word(value)}" for name, value in sorted(measured.items()))
             return _line(record.at, "probe", f"{kind} {target}   {found}")
         if not record.data["ok"]:
             return _line(record.at, "refused", f"{kind} {target}   {record.data['message']}")
@@ -136,6 +136,19 @@ def _counted(kinds: list[str]) -> str:
     """
     counts = ((kinds.count(kind), kind) for kind in dict.fromkeys(kinds))
     return ", ".join(kind if count == 1 else f"{count} × {kind}" for count, kind in counts)
+
+
+def _word(value: Any) -> str:
+    """Return one measured value as people read it.
+
+    >>> _word(True), _word(None), _word(0.5), _word(0.0)
+    ('yes', 'none', '0.5', '0')
+    """
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _line(at: Millis, what: str, text: str) -> str:

@@ -14,8 +14,8 @@ import numpy as np
 
 from adn.closedloop.estimate import Estimate
 from adn.northbound.commands import MAX_COST
-from adn.physics.engineering import TARGET, Lines, Traffic, police, relieve
-from adn.physics.traffic import offered_load, propagation_ms
+from adn.physics.engineering import Lines, Traffic, police, relieve
+from adn.physics.traffic import propagation_ms
 from adn.topology.network import Bools, Floats
 
 FLOOR_SHARE: Final = 0.9
@@ -167,13 +167,6 @@ def _lines(estimate: Estimate) -> Lines:
         capacity_bps=np.repeat(net.capacity_bps, 2),
         delay_ms=np.repeat(propagation_ms(net.length_km), 2),
     )
-
-
-def too_full(estimate: Estimate) -> Bools:
-    """Return which directions are above the target of engineering, shape (D,)."""
-    load = offered_load(estimate.shares(), estimate.rate_bps * estimate.admitted_shares())
-    full: Bools = load > TARGET * np.repeat(estimate.network.capacity_bps, 2)
-    return full
 
 
 _Move = Callable[[Ground], tuple[Step, ...]]

@@ -2,7 +2,8 @@
 
 A fenced block after `<!-- run -->` is a transcript: each line `$ adn …` is run, and what it prints
 on stdout has to stand below it, up to the next command; a line `[…]` stands for any lines.
-The transcripts of one file run in one folder, in order. `make transcripts` writes them anew.
+The transcripts of one page run in one folder, in order, beside the files that the page shows: each
+fenced block after `<!-- file: NAME -->`. `make transcripts` writes the transcripts anew.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^<!-- run -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^<!-- file: ([\w.-]+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 VOLATILE = re.compile(r"\b[0-9a-f]{16,32}\b")
@@ -81,6 +83,12 @@ def steady(line: str) -> str:
     return VOLATILE.sub("~", line.rstrip())
 
 
+def write_files(page: Path, folder: Path) -> None:
+    """Write the files that a page shows into the folder where its commands are run."""
+    for name, text in FILE.findall(page.read_text(encoding="utf-8")):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def transcripts(page: Path) -> list[str]:
     """Return the transcripts of a page."""
     return BLOCK.findall(page.read_text(encoding="utf-8"))
@@ -91,6 +99,7 @@ def transcripts(page: Path) -> list[str]:
 )
 def test_a_page_shows_what_the_commands_print(page: Path, tmp_path: Path) -> None:
     """Every command in a transcript succeeds and prints what the page says it prints."""
+    write_files(page, tmp_path)
     for command in [found for block in transcripts(page) for found in commands_of(block)]:
         status, printed = output_of(command.line, tmp_path)
         assert status == 0, command.line
@@ -159,6 +168,16 @@ def test_a_cut_transcript_is_cut_again_at_the_same_lines() -> None:
         recut(["gone"], printed)
 
 
+def test_files_that_a_page_shows_are_there_for_its_commands(tmp_path: Path) -> None:
+    """A block after the mark is a file of that name, as it stands."""
+    page = tmp_path / "page.md"
+    page.write_text("See:\n\n<!-- file: a.yml -->\n```yaml\nadn: 1\nx:\n```\n\n```yaml\nno\n```\n")
+    write_files(page, tmp_path)
+    assert {file.name: file.read_text() for file in tmp_path.glob("*.yml")} == {
+        "a.yml": "adn: 1\nx:\n"
+    }
+
+
 def test_a_transcript_is_found_only_where_it_is_marked() -> None:
     """Blocks without the mark are illustrations."""
     text = "<!-- run -->\n```console\n$ adn --version\nadn 0\n```\n\n```\n$ adn rnu\n```\n"
@@ -198,13 +217,15 @@ def shape(line: str) -> str:
 def test_the_readme_leads_to_every_page() -> None:
     """No page of the documentation is to be found by accident only."""
     linked = {(ROOT / link).resolve() for link in LINK.findall((ROOT / "README.md").read_text())}
-    assert [page for page in (ROOT / "docs").glob("*.md") if page.resolve() not in linked] == []
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guides").glob("*.md")]
+    assert [page for page in pages if page.resolve() not in linked] == []
 
 
 def rewrite(page: Path) -> None:
     """Write the transcripts of a page anew."""
     text = page.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
+        write_files(page, Path(folder))
         for block in transcripts(page):
             lines: list[str] = []
             for command in commands_of(block):
