@@ -4,7 +4,7 @@ A service that leaves its limits is blamed on every active fault without which, 
 would be within them (with the operations' settings as they are, or with none); where no single one
 would do but the absence of all would, on all of them. Where more than one fault is about, an outage
 that will pass by itself is the doing of the one whose removal would end it at once, else (tables
-that disagree) of the one that changed last: what settles says nothing about what passes.
+that disagree) of the one that last set routing going: what settles says nothing about what passes.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ class Attribution:
         self._objects[fault] = frozenset(objects)
         self._changed[fault] = at
         self._blamed[fault] = np.zeros(len(self._outside), dtype=bool)
+
+    def stirred(self, owner: str, at: Millis) -> None:
+        """A fault (others are no matter) has just changed who hears whom in routing."""
+        if owner in self._changed:
+            self._changed[owner] = at
 
     def end(self, fault: str, at: Millis) -> None:
         """No impairment of a fault is left."""

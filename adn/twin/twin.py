@@ -145,8 +145,11 @@ class Twin:
 
     def impair(self, impairment: Impairment, cause: str) -> None:
         """Make an impairment active."""
+        before = self.state.adjacent
         self.overlay.add(impairment)
         self._condition_changed(cause)
+        if (before != self.state.adjacent).any():
+            self.attribution.stirred(impairment.owner, self.clock.now)
 
     def relieve(self, names: tuple[str, ...], cause: str) -> None:
         """End impairments."""
