@@ -240,8 +240,9 @@ def test_the_readme_leads_to_every_page() -> None:
 
 
 def rewrite(page: Path) -> None:
-    """Write the transcripts of a page anew."""
+    """Write the transcripts of a page anew, all or none: digests on it belong together."""
     text = page.read_text(encoding="utf-8")
+    stale = False
     with tempfile.TemporaryDirectory() as folder:
         write_files(page, Path(folder))
         for block in transcripts(page):
@@ -251,11 +252,12 @@ def rewrite(page: Path) -> None:
                 if status:
                     sys.exit(f"{page.name}: $ {command.line}: exit {status}")
                 kept = command.shown
-                if not agrees(kept, printed):
-                    kept = recut(kept, printed) if ANYTHING in kept else printed
+                stale |= not agrees(kept, printed)
+                kept = recut(kept, printed) if ANYTHING in kept else printed
                 lines += [f"$ {command.line}", *kept]
             text = text.replace(block, "\n".join(lines) + "\n", 1)
-    page.write_text(text, encoding="utf-8")
+    if stale:
+        page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
