@@ -11,13 +11,16 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 Justify = Literal["left", "right"]
-_PIPED_WIDTH: Final = 10_000
+_UNBOUNDED: Final = 10_000
+_NARROWEST: Final = 20
+"""A column is not wrapped into less than this; the table is then wider than the screen."""
 
 
 class Progress(Protocol):
@@ -39,9 +42,8 @@ def console() -> Console:
         def on_broken_pipe(self) -> NoReturn:
             raise BrokenPipeError
 
-    # What is piped on is as wide as it must be: cutting cells at 80 columns would lose data.
-    width = None if sys.stdout.isatty() else _PIPED_WIDTH
-    return Results(highlight=False, emoji=False, soft_wrap=True, width=width)
+    # Nothing is ever cut at the width of a screen; tables see to it that they fit if they can.
+    return Results(highlight=False, emoji=False, soft_wrap=True, width=_UNBOUNDED)
 
 
 @cache
@@ -72,6 +74,8 @@ def print_table(
 ) -> None:
     """Print rows under headings on stdout, without rules, as text that can be piped on.
 
+    On a terminal the widest column is wrapped where the table would not fit.
+
     Args:
         columns: Headings, each alone or with how its cells stand; numbers stand right.
         rows: One sequence of cells per row, as long as `columns`; None is shown as a dash.
@@ -80,18 +84,34 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
+    headings = [column if isinstance(column, tuple) else (column, "left") for column in columns]
+    cells = [["–" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [
+        max(map(len, column))
+        for column in zip([heading for heading, _ in headings], *cells, strict=True)
+    ]
+    excess = sum(widths) + 2 * len(widths) - 2 - _screen_width()
+    widest = widths.index(max(widths))
+    left = widths[widest] - max(0, excess)
     table = Table(
         title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
-    for column in columns:
-        heading, justify = column if isinstance(column, tuple) else (column, "left")
-        table.add_column(Text(heading), justify=justify, no_wrap=True)
-    for row in rows:
-        table.add_row(*(Text("–" if cell is None else str(cell)) for cell in row))
+    for place, (heading, justify) in enumerate(headings):
+        wrapped = place == widest and excess > 0 and left >= _NARROWEST
+        table.add_column(
+            Text(heading), justify=justify, no_wrap=not wrapped, width=left if wrapped else None
+        )
+    for row in cells:
+        table.add_row(*map(Text, row))
     with console().capture() as drawn:
-        console().print(table)
+        console().print(table, soft_wrap=False, crop=False)
     for line in drawn.get().splitlines():
         print(line.rstrip())
+
+
+def _screen_width() -> int:
+    """Return how many columns a table may have: those of a terminal, or as many as it wants."""
+    return get_terminal_size().columns if sys.stdout.isatty() else _UNBOUNDED
 
 
 def print_line(text: str, style: str | None = None) -> None:

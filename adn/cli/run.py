@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adn.cli.render import print_json, print_line, progress, remark
 
 if TYPE_CHECKING:
+    from adn.base.records import Record
     from adn.scenario.reader import LoadedScenario
     from adn.session.run import Run
 
@@ -133,28 +134,29 @@ def _played(
     chosen = AutonomyLevel(level) if level else loaded.scenario.operations.level
     Performing(chosen)  # refuses a level that needs people before anything is run
     duration = loaded.scenario.clock.duration
-    timeline = Timeline()
     with progress(loaded.scenario.name) as bar:
         verdicts = None
         if out is not None:
             bar(0.0, "reference runs: nobody acts; an oracle acts")
             verdicts = references(loaded, seed, out / ".references")
+        if not show:
+            return run_scenario(
+                loaded,
+                chosen,
+                seed,
+                isolate=isolate,
+                references=verdicts,
+                progress=lambda now: bar(now / duration),
+            )
+    # The timeline is progress enough; a bar would write into its lines.
+    print_line(_header(loaded, chosen, seed))
+    timeline = Timeline()
 
-        def tell(record: Any) -> None:
-            for line in timeline.lines(record):
-                print_line(line)
+    def tell(record: Record) -> None:
+        for line in timeline.lines(record):
+            print_line(line)
 
-        if show:
-            print_line(_header(loaded, chosen, seed))
-        return run_scenario(
-            loaded,
-            chosen,
-            seed,
-            isolate=isolate,
-            references=verdicts,
-            listener=tell if show else None,
-            progress=lambda now: bar(now / duration),
-        )
+    return run_scenario(loaded, chosen, seed, isolate=isolate, references=verdicts, listener=tell)
 
 
 def _header(loaded: LoadedScenario, level: str, seed: int) -> str:

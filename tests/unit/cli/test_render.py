@@ -31,6 +31,27 @@ def test_a_table_is_plain_text_when_piped(capsys) -> None:
     assert lines[4] == "w" * 150 + "    3.5"
 
 
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (
+            "40",
+            ["name       says", "fibre-cut  A digger severs a duct; all", "           goes dark."],
+        ),
+        ("20", ["name       says", "fibre-cut  A digger severs a duct; all goes dark."]),
+    ],
+)
+def test_a_table_on_a_terminal_loses_nothing(monkeypatch, capsys, columns, shown) -> None:
+    """The widest column is wrapped to fit; on too narrow a screen nothing is cut either."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    says = "A digger severs a duct; all goes dark."
+    render.print_table(["name", "says"], [["fibre-cut", says]])
+    assert capsys.readouterr().out.splitlines() == shown
+
+
 def test_an_empty_table_still_shows_its_headings(capsys) -> None:
     """No rows is an answer too."""
     render.print_table(["name", "says"], [])
