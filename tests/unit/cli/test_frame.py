@@ -136,7 +136,7 @@ def test_completion_offers_verbs() -> None:
         "COMP_WORDS": "adn re",
         "COMP_CWORD": "1",
     }
-    assert adn_command(env=asked).stdout.split() == ["replay"]
+    assert adn_command(env=asked).stdout.split() == ["replay", "report"]
 
 
 DEFECT = " (a defect of adn; ADN_DEBUG=1 shows where)\n"

@@ -1,0 +1,284 @@
+"""The network drawn with what was broken, what was suspected, and where something was done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adn.report.geography import Places, Point, places
+from adn.report.labels import Segment, labels
+from adn.report.matter import Matter
+from adn.report.svg import Markup, figure, path, tag
+from adn.topology.network import Network
+
+WIDTH: Final = 680.0
+TALLEST: Final = 700.0
+MARGIN: Final = 46.0
+SIZE: Final = 13.0
+MOST_SUSPECTS: Final = 3
+LEAST_CHANCE: Final = 0.01
+SHORT: Final = 110.0
+ASIDE: Final = 21.0
+"""On a link shorter than `SHORT` signs stand this far beside each other, not along it."""
+PARALLEL: Final = 7.0
+"""Distance on paper between links of the same two elements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something named by a log is on the map; either may be empty."""
+
+    links: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is marked: the truth, the suspects by rank, and where the network was acted upon."""
+
+    truth: tuple[Spot, ...]
+    suspects: tuple[tuple[str, Spot], ...]
+    acted: tuple[Spot, ...]
+
+
+def spot(network: Network, name: str) -> Spot:
+    """Return where a duct, link, direction or element is; nowhere if the network has none such."""
+    if name in network.ducts:
+        return Spot(links=network.links_in_duct(name))
+    if name in network.links:
+        return Spot(links=(name,))
+    if name in network.directions:
+        return Spot(links=(network.link_of(name),), direction=name)
+    return Spot(elements=(name,)) if name in network.elements else Spot()
+
+
+def suspects_of(matter: Matter) -> tuple[tuple[str, str, float], ...]:
+    """Return what was believed last, best first, without what is hardly believed."""
+    beliefs = matter.incident.beliefs if matter.incident else ()
+    last = beliefs[-1].suspects if beliefs else ()
+    return tuple(row for row in last if row[2] >= LEAST_CHANCE)[:MOST_SUSPECTS]
+
+
+def marks_of(network: Network, matter: Matter) -> Marks:
+    """Return the marks of one matter."""
+    fault = matter.score.fault if matter.score else None
+    named = dict.fromkeys((fault.target, *fault.objects)) if fault else {}
+    truth = [spot(network, name) for name in named]
+    if any(not found.direction and found.links for found in truth):
+        truth = [Spot(found.links, found.elements) for found in truth]
+    acted = dict.fromkeys(o.target for o in matter.orders if o.purpose == "mitigate")
+    return Marks(
+        truth=tuple(truth),
+        suspects=tuple(
+            (str(rank), spot(network, row[0])) for rank, row in enumerate(suspects_of(matter), 1)
+        ),
+        acted=tuple(spot(network, name) for name in acted),
+    )
+
+
+def network_map(network: Network, matter: Matter) -> Markup:
+    """Return the map of one matter."""
+    at, height = places(network, WIDTH, TALLEST, MARGIN)
+    lines = _lines(network, at)
+    marks = marks_of(network, matter)
+    marked = list(
+        dict.fromkeys(
+            name
+            for found in (*marks.truth, *(s for _, s in marks.suspects), *marks.acted)
+            for name in (*found.elements, *_ends(network, found.links))
+        )
+    )
+    ringed = {name for found in marks.truth for name in found.elements}
+    ringed |= {name for _, found in marks.suspects for name in found.elements}
+    gaps = {name: 19.0 if name in ringed else 12.0 for name in at}
+    written = labels(at, marked, list(lines.values()), SIZE, gaps, (WIDTH, height))
+    bold = frozenset(marked)
+    return figure(
+        WIDTH,
+        height,
+        f"Map of {network.name}",
+        _says(network, matter),
+        *_truth_below(marks, lines, at),
+        *(
+            tag("path", tag("title", name), d=path(line), class_="link")
+            for name, line in lines.items()
+        ),
+        *_acted(marks.acted, lines, at),
+        *(
+            tag("circle", tag("title", name), cx=x, cy=y, r=5, class_="node")
+            for name, (x, y) in at.items()
+        ),
+        *_suspected(marks, lines, at),
+        *_struck(marks, lines, at, network),
+        *(
+            tag(
+                "text",
+                label.name,
+                x=label.x,
+                y=label.y,
+                text_anchor=label.anchor,
+                class_="place named" if label.name in bold else "place",
+            )
+            for label in written
+        ),
+    )
+
+
+def _says(network: Network, matter: Matter) -> str:
+    fault = matter.score.fault if matter.score else None
+    told = [f"{len(network.elements)} elements, {len(network.links)} links"]
+    told.append(f"struck: {fault.target}" if fault else "nothing was struck")
+    for rank, (name, problem, chance) in enumerate(suspects_of(matter), 1):
+        told.append(f"suspect {rank}: {name or 'unknown'} {problem}, {chance:.0%}")
+    return "; ".join(told)
+
+
+def _ends(network: Network, links: Iterable[str]) -> Iterator[str]:
+    for name in links:
+        row = network.rows.links[network.links.row(name)]
+        yield row.a
+        yield row.z
+
+
+def _lines(network: Network, at: Places) -> dict[str, Segment]:
+    """Return where each link is drawn, links of the same two elements beside each other."""
+    bundles: dict[frozenset[str], list[str]] = {}
+    for link in network.rows.links:
+        bundles.setdefault(frozenset((link.a, link.z)), []).append(link.id)
+    lines: dict[str, Segment] = {}
+    for link in network.rows.links:
+        bundle = bundles[frozenset((link.a, link.z))]
+        shift = PARALLEL * (bundle.index(link.id) - (len(bundle) - 1) / 2)
+        (ax, ay), (zx, zy) = sorted((at[link.a], at[link.z]))
+        length = math.hypot(zx - ax, zy - ay) or 1.0
+        dx, dy = -(zy - ay) / length * shift, (zx - ax) / length * shift
+        start, end = at[link.a], at[link.z]
+        lines[link.id] = ((start[0] + dx, start[1] + dy), (end[0] + dx, end[1] + dy))
+    return lines
+
+
+def _along(line: Segment, share: float) -> Point:
+    (ax, ay), (bx, by) = line
+    return ax + (bx - ax) * share, ay + (by - ay) * share
+
+
+def _sign_at(line: Segment, share: float, side: float) -> Point:
+    """Return where a sign of a link stands: along it, or beside its middle if it is short."""
+    (ax, ay), (bx, by) = line
+    length = math.hypot(bx - ax, by - ay)
+    if length >= SHORT or length == 0.0:
+        return _along(line, share)
+    x, y = _along(line, 0.5)
+    return x - (by - ay) / length * side, y + (bx - ax) / length * side
+
+
+def _links(spots: Iterable[Spot]) -> list[str]:
+    return list(dict.fromkeys(name for found in spots for name in found.links))
+
+
+def _elements(spots: Iterable[Spot]) -> list[str]:
+    return list(dict.fromkeys(name for found in spots for name in found.elements))
+
+
+def _truth_below(marks: Marks, lines: dict[str, Segment], at: Places) -> Iterator[Markup]:
+    """Yield the broad bands under what was really struck."""
+    for name in _links(marks.truth):
+        yield tag("path", d=path(lines[name]), class_="struck-band")
+    for name in _elements(marks.truth):
+        x, y = at[name]
+        yield tag("circle", cx=x, cy=y, r=14, class_="struck-disc")
+
+
+def _struck(
+    marks: Marks, lines: dict[str, Segment], at: Places, network: Network
+) -> Iterator[Markup]:
+    """Yield a cross on what was really struck, and an arrow where one direction alone was."""
+    for name in _links(marks.truth):
+        yield cross(_along(lines[name], 0.5), f"really struck: {name}")
+    for name in _elements(marks.truth):
+        x, y = at[name]
+        yield cross((x, y), f"really struck: {name}")
+    for found in marks.truth:
+        if found.direction:
+            row = network.directions.row(found.direction)
+            forward = row % 2 == 0
+            line = lines[found.links[0]]
+            way = line if forward else (line[1], line[0])
+            if math.dist(*line) >= SHORT / 2:
+                yield _arrow(way, 0.74, found.direction)
+
+
+def cross(point: Point, says: str, radius: float = 8.5) -> Markup:
+    """Return the sign of what was really struck."""
+    x, y = point
+    arm = radius * 0.45
+    strokes = f"{path([(x - arm, y - arm), (x + arm, y + arm)])}"
+    strokes += path([(x - arm, y + arm), (x + arm, y - arm)])
+    return tag(
+        "g",
+        tag("title", says),
+        tag("circle", cx=x, cy=y, r=radius, class_="struck"),
+        tag("path", d=strokes, class_="struck-cross"),
+    )
+
+
+def badge(point: Point, rank: str, says: str, radius: float = 8.5) -> Markup:
+    """Return the sign of a suspect: its rank in a square, so that no hue is needed."""
+    x, y = point
+    side = 2 * radius
+    return tag(
+        "g",
+        tag("title", says),
+        tag("rect", x=x - radius, y=y - radius, width=side, height=side, rx=2, class_="suspect"),
+        tag("text", rank, x=x, y=y + 4.2, text_anchor="middle", class_="suspect-rank"),
+    )
+
+
+def diamond(point: Point, says: str, reach: float = 9.0) -> Markup:
+    """Return the sign of a place that was acted upon."""
+    x, y = point
+    corners = [(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)]
+    return tag("path", tag("title", says), d=path(corners, closed=True), class_="acted")
+
+
+def _suspected(marks: Marks, lines: dict[str, Segment], at: Places) -> Iterator[Markup]:
+    """Yield dashes and a numbered square on each suspect; the best lies on top."""
+    beside: dict[str, int] = {}
+    for rank, found in reversed(marks.suspects):
+        for name in found.links:
+            taken = beside.setdefault(name, 0)
+            beside[name] += 1
+            yield tag("path", d=path(lines[name]), class_="suspect-line")
+            point = _sign_at(lines[name], 0.27 - 0.1 * taken, -ASIDE * (1 + taken))
+            yield badge(point, rank, f"suspect {rank}: {name}")
+        for name in found.elements:
+            taken = beside.setdefault(name, 0)
+            beside[name] += 1
+            x, y = at[name]
+            yield tag("circle", cx=x, cy=y, r=17, class_="suspect-ring")
+            yield badge((x - 15 - 19 * taken, y - 15), rank, f"suspect {rank}: {name}")
+
+
+def _acted(spots: Sequence[Spot], lines: dict[str, Segment], at: Places) -> Iterator[Markup]:
+    """Yield a diamond where commands to mitigate went."""
+    for name in _links(spots):
+        yield diamond(_sign_at(lines[name], 0.88, ASIDE), f"mitigated at {name}")
+    for name in _elements(spots):
+        yield diamond(at[name], f"mitigated at {name}", 11.0)
+
+
+def _arrow(line: Segment, share: float, says: str) -> Markup:
+    """Return an arrowhead on a line, pointing along it."""
+    (ax, ay), (bx, by) = line
+    length = math.hypot(bx - ax, by - ay) or 1.0
+    ux, uy = (bx - ax) / length, (by - ay) / length
+    x, y = _along(line, share)
+    corners = [
+        (x + 8 * ux, y + 8 * uy),
+        (x - 6 * ux - 6 * uy, y - 6 * uy + 6 * ux),
+        (x - 6 * ux + 6 * uy, y - 6 * uy - 6 * ux),
+    ]
+    return tag("path", tag("title", says), d=path(corners, closed=True), class_="struck")
