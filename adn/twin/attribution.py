@@ -47,6 +47,7 @@ class Attribution:
         self._ended: dict[str, Millis] = {}
         self._changed: dict[str, Millis] = {}
         self._visible: set[str] = set()
+        self._leaving: list[str] = []
 
     def begin(self, fault: str, objects: Sequence[str], at: Millis = 0) -> None:
         """A fault has begun to impair `objects`."""
@@ -62,6 +63,7 @@ class Attribution:
     def end(self, fault: str, at: Millis) -> None:
         """No impairment of a fault is left."""
         self._ended[fault] = self._changed[fault] = at
+        self._leaving.append(fault)
 
     def _active(self, at: Millis) -> list[str]:
         """Return the faults that can be blamed at `at`."""
@@ -76,9 +78,11 @@ class Attribution:
         back = self._outside & ~performance.outside
         self._outside = performance.outside.copy()
         blamed = self._blame(at, left, fork) if left.any() else {}
+        released = self._hand_over(at, fork, blamed)
+        nothing = np.zeros_like(left)
         for fault, services in self._blamed.items():
-            out = blamed.get(fault, np.zeros_like(services)) & ~services
-            returned = services & back
+            out = blamed.get(fault, nothing) & ~services
+            returned = services & (back | released.get(fault, nothing))
             if out.any() or returned.any():
                 self._blamed[fault] = (services | out) & ~returned
                 self._truth(
@@ -94,6 +98,27 @@ class Attribution:
                         },
                     )
                 )
+
+    def _hand_over(self, at: Millis, fork: Fork, blamed: dict[str, Bools]) -> dict[str, Bools]:
+        """Return what faults that have just ended are blamed for no more; it is in `blamed` now.
+
+        A service that another fault would have put outside its limits anyway stays there when the
+        first is mended; from then on it is the other's.
+        """
+        released: dict[str, Bools] = {}
+        running = [fault for fault in self._active(at) if fault not in self._ended]
+        for fault in self._leaving:
+            held = self._blamed[fault] & self._outside
+            if not running or not held.any():
+                continue
+            lasting = held & fork.settled().outside
+            released[fault] = np.zeros_like(held)
+            for heir in running:
+                taken = self._spared(lasting, fork.without(heir))
+                blamed[heir] = blamed.get(heir, np.zeros_like(held)) | taken
+                released[fault] = released[fault] | taken
+        self._leaving.clear()
+        return released
 
     def _blame(self, at: Millis, left: Bools, fork: Fork) -> dict[str, Bools]:
         active = self._active(at)

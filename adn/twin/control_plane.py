@@ -78,7 +78,7 @@ class ControlPlane:
         key: Key,
         timers: Timers,
         install: Callable[[int, Bools, Ints, str], None],
-        adjacency_changed: Callable[[int, bool], None],
+        adjacency_changed: Callable[[], None],
     ) -> None:
         self._clock, self._network, self._fabric, self._timers = clock, network, fabric, timers
         self._install, self._adjacency_changed = install, adjacency_changed
@@ -103,6 +103,11 @@ class ControlPlane:
         self._change = np.zeros(links, dtype=np.int64)
         self._hears = np.ones(links, dtype=bool)
         self.recent_runs = np.zeros(n, dtype=np.int64)
+
+    @property
+    def advertised(self) -> Bools:
+        """Whether each end of each link holds the adjacency, by its own daemon, shape (D,)."""
+        return self._advertised
 
     @property
     def adjacent(self) -> Bools:
@@ -197,9 +202,9 @@ class ControlPlane:
         now_up = bool(self._advertised[2 * link] and self._advertised[2 * link + 1])
         if now_up != self._adjacent[link]:
             self._adjacent[link] = now_up
-            self._adjacency_changed(link, now_up)
             if now_up:
                 self._flood(self._far_end(link, side), cause)
+        self._adjacency_changed()
         self._originate(link, side, heard, int(self._known_cost[end, direction]), cause)
 
     def _originate(self, link: int, side: int, up: bool, cost: int, cause: str) -> None:

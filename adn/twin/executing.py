@@ -154,6 +154,7 @@ class Executing:
         twin.configure(effect.configuration, effect.overlay, effect.links, command.id)
         for listener in twin.carried_out:
             listener(command)
+        twin.observe(f"command {command.id}")
         self._answer(command, ok=True, message="done")
 
     def _answer(self, command: Command, *, ok: bool, message: str, measurement: Any = None) -> None:

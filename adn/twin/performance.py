@@ -24,7 +24,8 @@ class Performance:
     Attributes:
         services: Loss, latency, rate, reachability per service.
         utilisation: Offered load over usable rate per direction, carried up to 1, shape (D,).
-        overload: Offered load over usable rate, shape (D,); above 1 where a link is too small.
+        overload: Offered load over usable rate, shape (D,); above 1 where a link is too small, 0
+            where it is down: what is sent there leaves no port.
         discards: Share dropped at the queue per direction, shape (D,).
         outside: Services outside their instantaneous limits, shape (S,).
         down: Services with nothing getting through, shape (S,).
@@ -66,7 +67,7 @@ class Performance:
         down_ends = ~(state.element_up[network.service_a] & state.element_up[network.service_z])
         if down_ends.any():
             services = _dark(services, down_ends)
-        overload = load / state.capacity_bps
+        overload = load * np.repeat(state.link_up, 2) / state.capacity_bps
         return cls(
             services=services,
             utilisation=np.minimum(overload, 1.0),

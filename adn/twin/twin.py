@@ -196,6 +196,10 @@ class Twin:
             self._alarming.set_managed(self._managed & self.state.element_up)
         self._refresh(cause)
 
+    def observe(self, cause: str) -> None:
+        """Let everyone who watches performance look again, though nothing need have changed."""
+        self._refresh(cause)
+
     def _refresh(self, cause: str) -> None:
         """Bring performance up to the present instant and let everyone who watches it know."""
         now = self.clock.now
@@ -209,7 +213,7 @@ class Twin:
         self._alarming.update(
             {
                 "light": ~self.state.lit & self.state.element_up[self.network.head],
-                "adjacency": np.repeat(~self._control.adjacent, 2),
+                "adjacency": ~self._control.advertised,
                 "load": self.performance.overload > UTILISATION_LIMIT,
             }
         )
@@ -230,8 +234,7 @@ class Twin:
         if self.forwarding.refresh():
             self._refresh(cause)
 
-    def _adjacency(self, link: int, up: bool) -> None:
-        del link, up
+    def _adjacency(self) -> None:
         self._refresh("convergence")
 
     def _alarm_raised(self, alarm_id: str, managed_object: str) -> None:

@@ -54,7 +54,7 @@ def true_conditions(trial: Trial) -> set[tuple[str, str, str]]:
             found.add((name, "loss of signal", network.elements[head]))
         if twin.performance.overload[d] > UTILISATION_LIMIT and reachable[tail]:
             found.add((name, "utilisation", network.elements[tail]))
-        if not twin._control.adjacent[d // 2] and reachable[tail]:
+        if not twin._control.advertised[d] and reachable[tail]:
             found.add((network.links[d // 2], "adjacency lost", network.elements[tail]))
     return found
 
