@@ -101,3 +101,12 @@ def signed_span(span: Millis) -> str:
     ('−0:30', '0:00', '+1:00')
     """
     return f"+{span_text(span)}" if span > 0 else span_text(span)
+
+
+def counted(count: int, one: str, several: str = "") -> str:
+    """Write a number of things.
+
+    >>> counted(1, "service"), counted(2, "touch", "touches")
+    ('1 service', '2 touches')
+    """
+    return f"{count} {one if count == 1 else several or one + 's'}"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from adn.base.clock import MINUTE, Millis, seconds
-from adn.report.axis import span_text
+from adn.report.axis import counted, span_text
 from adn.report.matter import Matter, Subject
 from adn.report.svg import Markup, join, path, tag
 from adn.scoring.clocks import Targets
@@ -21,7 +20,7 @@ def figures(subject: Subject) -> Markup:
     card = subject.card
     found = sum(1 for score in card.faults if score.clocks.detect is not None)
     alarms = card.alarms
-    touches = _counted(card.people.touches, "touch", "touches")
+    touches = counted(card.people.touches, "touch", "touches")
     false = f"{card.false_incidents} false, {card.duplicates} double"
     degraded = f"and degraded {_minutes(card.service.degraded)} of service"
     rows = (
@@ -56,11 +55,11 @@ def outcome(subject: Subject) -> Markup:
         false = subject.card.false_incidents
         said = "Nothing was broken, and nothing was believed to be."
         if false:
-            said = f"Nothing was broken, yet {_counted(false, 'incident', 'incidents')} opened."
+            said = f"Nothing was broken, yet {counted(false, 'incident')} opened."
         return tag("p", said, class_="outcome quiet" if not false else "outcome bad")
     count = sum(score.contestable for score in faults)
     if missed:
-        said = f"{len(missed)} of {_counted(count, 'fault', 'faults')} missed a clock."
+        said = f"{len(missed)} of {counted(count, 'fault')} missed a clock."
         return tag("p", sign(good=False), " ", said, class_="outcome bad")
     if not count:
         said = "No fault called for action: each healed by itself or could not be helped."
@@ -165,14 +164,3 @@ def _gauge(name: str, took: Millis | None, target: Millis, look: str) -> Markup:
 
 def _minutes(span: Millis) -> str:
     return f"{span / MINUTE:,.1f} min"
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count == 1 else several}"
-
-
-def facts(rows: Iterator[tuple[str, str]]) -> Markup:
-    """Return named facts in a list."""
-    return tag(
-        "dl", *(join(tag("dt", name), tag("dd", value)) for name, value in rows), class_="facts"
-    )

@@ -38,6 +38,7 @@ def labels(
     points: Mapping[str, Point],
     first: Sequence[str],
     lines: Sequence[Segment],
+    signs: Sequence[Point],
     size: float,
     gaps: Mapping[str, float],
     room: tuple[float, float],
@@ -48,6 +49,7 @@ def labels(
         points: Where each named thing stands.
         first: Names that matter most.
         lines: Drawn lines, which a label avoids if it can.
+        signs: Where signs stand, which a label avoids as it does points.
         size: Of the letters.
         gaps: How far from its point each label stands.
         room: Width and height of the drawing.
@@ -58,7 +60,7 @@ def labels(
     for name in order:
         options = [_option(name, points[name], gaps[name], size, side) for side in _SIDES]
         costs = [
-            (_cost(option, name, points, gaps, placed, lines, room), number)
+            (_cost(option, name, points, gaps, placed, lines, signs, room), number)
             for number, option in enumerate(options)
         ]
         (hidden, _), best = min(costs)
@@ -85,6 +87,7 @@ def _cost(
     gaps: Mapping[str, float],
     placed: Sequence[Label],
     lines: Sequence[Segment],
+    signs: Sequence[Point],
     room: tuple[float, float],
 ) -> tuple[int, int]:
     """Return how many names and points a label would hide, and how many lines it would cross."""
@@ -92,6 +95,7 @@ def _cost(
     outside = left < 0 or top < 0 or right > room[0] or bottom > room[1]
     hidden = 4 * outside
     hidden += sum(_overlap(label.box, other.box) for other in placed)
+    hidden += sum(_overlap(label.box, (x - 9, y - 9, x + 9, y + 9)) for x, y in signs)
     for other, (x, y) in points.items():
         if other != name:
             reach = gaps[other] - 3

@@ -22,6 +22,9 @@ LEAST_CHANCE: Final = 0.01
 SHORT: Final = 110.0
 ASIDE: Final = 21.0
 """On a link shorter than `SHORT` signs stand this far beside each other, not along it."""
+SQUARE: Final = 0.27
+DIAMOND: Final = 0.88
+"""How far along a link these signs stand."""
 PARALLEL: Final = 7.0
 """Distance on paper between links of the same two elements."""
 
@@ -94,7 +97,8 @@ def network_map(network: Network, matter: Matter) -> Markup:
     ringed = {name for found in marks.truth for name in found.elements}
     ringed |= {name for _, found in marks.suspects for name in found.elements}
     gaps = {name: 19.0 if name in ringed else 12.0 for name in at}
-    written = labels(at, marked, list(lines.values()), SIZE, gaps, (WIDTH, height))
+    signs = _signs(marks, lines)
+    written = labels(at, marked, list(lines.values()), signs, SIZE, gaps, (WIDTH, height))
     bold = frozenset(marked)
     return figure(
         WIDTH,
@@ -175,6 +179,16 @@ def _sign_at(line: Segment, share: float, side: float) -> Point:
     return x - (by - ay) / length * side, y + (bx - ax) / length * side
 
 
+def _signs(marks: Marks, lines: dict[str, Segment]) -> list[Point]:
+    """Return where signs stand on links, so that no name is written over them."""
+    crosses = [_along(lines[name], 0.5) for name in _links(marks.truth)]
+    squares = [
+        _sign_at(lines[name], SQUARE, -ASIDE) for _, found in marks.suspects for name in found.links
+    ]
+    diamonds = [_sign_at(lines[name], DIAMOND, ASIDE) for name in _links(marks.acted)]
+    return [*crosses, *squares, *diamonds]
+
+
 def _links(spots: Iterable[Spot]) -> list[str]:
     return list(dict.fromkeys(name for found in spots for name in found.links))
 
@@ -252,7 +266,7 @@ def _suspected(marks: Marks, lines: dict[str, Segment], at: Places) -> Iterator[
             taken = beside.setdefault(name, 0)
             beside[name] += 1
             yield tag("path", d=path(lines[name]), class_="suspect-line")
-            point = _sign_at(lines[name], 0.27 - 0.1 * taken, -ASIDE * (1 + taken))
+            point = _sign_at(lines[name], SQUARE - 0.1 * taken, -ASIDE * (1 + taken))
             yield badge(point, rank, f"suspect {rank}: {name}")
         for name in found.elements:
             taken = beside.setdefault(name, 0)
@@ -265,7 +279,7 @@ def _suspected(marks: Marks, lines: dict[str, Segment], at: Places) -> Iterator[
 def _acted(spots: Sequence[Spot], lines: dict[str, Segment], at: Places) -> Iterator[Markup]:
     """Yield a diamond where commands to mitigate went."""
     for name in _links(spots):
-        yield diamond(_sign_at(lines[name], 0.88, ASIDE), f"mitigated at {name}")
+        yield diamond(_sign_at(lines[name], DIAMOND, ASIDE), f"mitigated at {name}")
     for name in _elements(spots):
         yield diamond(at[name], f"mitigated at {name}", 11.0)
 

@@ -126,7 +126,8 @@ class Subject:
         ends = [record.at for record in records if record.kind in _ENDS]
         last = restored if restored is not None else max([start, *ends])
         if restored is None:
-            last = min(last, start + LONGEST)
+            due = start + self.targets.restore if fault and fault.impact is not None else start
+            last = min(max(last, due), start + LONGEST)
         first = min(start, fault.onset) if fault and start - fault.onset < LONGEST else start
         window = (max(0, first - BEFORE), max(min(last + AFTER, self.log.end), start + SECOND))
         orders = tuple(order for order in self.orders if order.id in commands)

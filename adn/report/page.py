@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -26,6 +27,7 @@ from adn.scoring.log import RunLog, read_run
 from adn.topology.network import Network
 
 NAME: Final = "report.html"
+DOCTYPE: Final = "<!DOCTYPE html>"
 MOST_PICTURED: Final = 40
 """Matters with pictures of their own; a page with more would be slow to open."""
 
@@ -38,20 +40,33 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
         out: The file to write; ``report.html`` inside the folder if not given.
 
     Raises:
-        RunFolderError: The run cannot be read (``RUN001`` to ``RUN009``), or the page cannot be
-            written (``RUN023``); nothing half-written is left.
+        RunFolderError: The run cannot be read (``RUN001`` to ``RUN009``), something else than a
+            page stands there (``RUN020``), or it cannot be written (``RUN021``); nothing
+            half-written is left.
     """
     page = report_page(read_run(folder))
     target = folder / NAME if out is None else out
-    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    place = Position(str(target))
+    aside = target.parent / f".{target.name}.{os.getpid()}.part"
     try:
+        if target.is_dir() or (target.exists() and not _is_page(target)):
+            message = "this is no page and will not be replaced; name another file"
+            raise RunFolderError(Finding("RUN020", message, place))
         aside.write_text(page, encoding="utf-8", newline="\n")
         aside.replace(target)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         message = f"the report cannot be written: {error.strerror or error}"
-        raise RunFolderError(Finding("RUN023", message, Position(str(target)))) from error
+        raise RunFolderError(Finding("RUN021", message, place)) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
     return target
+
+
+def _is_page(file: Path) -> bool:
+    """Return whether a file is a page; anything else may be all that is left of a run."""
+    with file.open("rb") as stream:
+        return stream.read(len(DOCTYPE)) == DOCTYPE.encode()
 
 
 def report_page(log: RunLog) -> str:
@@ -70,7 +85,7 @@ def report_page(log: RunLog) -> str:
         tag("style", Markup(style)),
     )
     body = tag("body", _header(subject), _main(subject, network), _footer(subject))
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+    return f"{DOCTYPE}\n{tag('html', head, body, lang='en')}\n"
 
 
 def _policy(style: str) -> str:
@@ -137,8 +152,7 @@ def _section(subject: Subject, matter: Matter, network: Network | None) -> Marku
         parts.append(clocks(score, subject.targets))
     if network is not None:
         drawn = _picture(network_map(network, matter), "Map", "map")
-        left = tag("div", drawn, reasons(matter))
-        parts.append(tag("div", left, believed(matter), class_="beside"))
+        parts.append(tag("div", drawn, believed(matter), reasons(matter), class_="beside"))
     else:
         note = "The network cannot be drawn: the manifest no longer leads to it."
         parts += [tag("p", note, class_="note"), believed(matter), reasons(matter)]

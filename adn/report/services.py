@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from adn.base.clock import Millis
-from adn.report.axis import LEFT, RIGHT, WIDTH, Axis
+from adn.report.axis import LEFT, RIGHT, WIDTH, Axis, counted
 from adn.report.matter import Matter, Subject
 from adn.report.svg import Markup, figure, number, path, tag
 from adn.scoring.alarms import shown_alarms
@@ -31,8 +31,8 @@ def service_chart(subject: Subject, matter: Matter) -> Markup:
         WIDTH,
         bottom + 24,
         f"Services and alarms around {matter.name}",
-        f"at worst {worst} services outside their limits, {peak(down, axis)} of them down; "
-        f"{raw[-1][1]} alarms came, {shown[-1][1]} were shown",
+        f"at worst {counted(worst, 'service')} out of limits, {peak(down, axis)} of them down; "
+        f"{counted(raw[-1][1], 'alarm')} came, {shown[-1][1]} shown",
         *axis.grid(TOP - 4, bottom, signed=True),
         tag("text", "services", x=LEFT - 10, y=TOP + 14, text_anchor="end", class_="row-name"),
         tag("text", "out of limits", x=LEFT - 10, y=TOP + 29, text_anchor="end", class_="tick"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from adn.base.clock import Millis
 from adn.report.axis import LEFT, RIGHT, WIDTH, Axis, span_text
-from adn.report.matter import Matter, Order, Subject
+from adn.report.matter import Order, Subject
 from adn.report.services import added, clipped, service_steps
 from adn.report.svg import Markup, figure, tag
 
@@ -34,7 +34,7 @@ def strip(subject: Subject) -> Markup:
         *_warmup(subject, axis, bottom),
         *axis.grid(TOP - 4, bottom, signed=False),
         *_names(),
-        *(_window(matter, axis, bottom) for matter in subject.matters),
+        *_windows(subject, axis, bottom),
         *_faults(subject, axis),
         *_services(subject, axis),
         *(_tick(at, axis, 2) for at in dict.fromkeys(alarms)),
@@ -69,23 +69,32 @@ def _warmup(subject: Subject, axis: Axis, bottom: float) -> Iterator[Markup]:
                 yield tag("text", "warm-up", x=LEFT + 4, y=TOP - 9, class_="tick")
 
 
-def _window(matter: Matter, axis: Axis, bottom: float) -> Markup:
-    """Return the frame of what the pictures of a matter show."""
-    first, last = (axis.x(at) for at in matter.window)
-    width = max(4.0, last - first)
-    return tag(
-        "g",
-        tag("title", f"pictures of {matter.name}"),
-        tag("rect", x=first, y=TOP - 4, width=width, height=bottom - TOP + 4, class_="window"),
-        tag(
-            "text",
-            matter.name,
-            x=first + width / 2,
-            y=TOP - 9,
-            text_anchor="middle",
-            class_="limit-name",
-        ),
-    )
+def _windows(subject: Subject, axis: Axis, bottom: float) -> Iterator[Markup]:
+    """Yield the frames of what the pictures of each matter show, named where there is room."""
+    edge = LEFT + 60
+    for matter in sorted(subject.matters, key=lambda matter: matter.window):
+        first, last = (axis.x(at) for at in matter.window)
+        width = max(4.0, last - first)
+        middle, half = first + width / 2, 3.6 * len(matter.name)
+        yield tag(
+            "rect",
+            tag("title", f"pictures of {matter.name}"),
+            x=first,
+            y=TOP - 4,
+            width=width,
+            height=bottom - TOP + 4,
+            class_="window",
+        )
+        if middle - half > edge:
+            edge = middle + half + 4
+            yield tag(
+                "text",
+                matter.name,
+                x=middle,
+                y=TOP - 9,
+                text_anchor="middle",
+                class_="limit-name",
+            )
 
 
 def _span(start: Millis, end: Millis | None, axis: Axis, row: int, look: str, says: str) -> Markup:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adn.base.clock import format_clock
 from adn.base.levels import AutonomyLevel, Task, level_table
-from adn.report.axis import span_text
+from adn.report.axis import counted, span_text
 from adn.report.map import badge, cross, diamond, suspects_of
 from adn.report.matter import Matter, Subject
 from adn.report.svg import Markup, join, tag
@@ -41,7 +41,7 @@ def _truth(matter: Matter) -> Iterator[Markup]:
     fault = matter.score.fault
     yield tag("p", tag("strong", fault.kind), " of ", tag("code", fault.target))
     worst = max((len(fault.outside_at(change.at)) for change in fault.impacts), default=0)
-    hurt = f"{worst} services out of limits at worst" if worst else "no service was hurt"
+    hurt = f"{counted(worst, 'service')} out of limits at worst" if worst else "no service was hurt"
     others = [f"{target} {problem}" for target, problem in fault.right[1:]]
     told = [f"domain {fault.domain}", f"at {format_clock(fault.onset)}", hurt]
     if others:

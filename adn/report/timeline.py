@@ -130,7 +130,7 @@ def _alarms(subject: Subject, matter: Matter) -> Row:
 
 
 def _severity(alarm: Record) -> str:
-    severe = alarm.data["perceived_severity"] in {"critical", "major"}
+    severe = str(alarm.data["perceived_severity"]) in {"critical", "major"}
     return "tick-severe" if severe else "tick-minor"
 
 
@@ -182,7 +182,8 @@ def _batches(orders: Sequence[Order]) -> Iterator[Bar]:
         note = f", {failed} failed" if failed else ""
         look = "order-failed" if failed else "order"
         times = f"{len(batch)} × " if len(batch) > 1 else ""
-        yield Bar(start, end, look, f"{times}{targets}{note}")
+        crew = "crew to " if batch[0].field else ""
+        yield Bar(start, end, look, f"{times}{crew}{targets}{note}")
 
 
 def _ground(name: str, y: float, height: float) -> Markup:
