@@ -17,11 +17,22 @@ def quantise(value: float) -> float:
 
 
 def quantised(value: Any) -> Any:
-    """Return a JSON-like value with every float in it quantised, at any depth."""
+    """Return a JSON-like value with every float in it quantised, at any depth.
+
+    Times in seconds (keys that end in ``_s``) keep their milliseconds, which are exact.
+
+    >>> quantised({"loss": 0.123456789, "at_s": 20000.1234})
+    {'loss': 0.123457, 'at_s': 20000.123}
+    """
     if isinstance(value, float):
         return quantise(value)
     if isinstance(value, dict):
-        return {str(key): quantised(item) for key, item in value.items()}
+        return {
+            str(key): round(item, 3)
+            if isinstance(item, float) and str(key).endswith("_s")
+            else quantised(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [quantised(item) for item in value]
     return value

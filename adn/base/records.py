@@ -307,7 +307,7 @@ _KINDS: Final = (
     RecordKind(
         "truth.sealed",
         "truth",
-        "The run ended; the truth is complete.",
+        "The run ended; the truth is complete. `run` repeats what the manifest claims it was.",
         data=("services", "duration_s"),
     ),
 )

@@ -45,7 +45,7 @@ def _sheet(kind: FaultKind) -> Iterator[str]:
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| strikes | a {kind.target} |"
+    yield f"| strikes | {'an' if kind.target == 'element' else 'a'} {kind.target} |"
     for spec in kind.impairments:
         yield f"| changes | {_impairment(spec)} |"
     for name, row in kind.parameters.items():

@@ -34,7 +34,7 @@ that a gap in one tells nothing about the other. The digest in `manifest.json` i
 | `task` | evidence | letter of the task that was done |
 | `by` | evidence | `system` or `human` |
 | `ref` | | related things, by id |
-| `data` | | everything else; numbers are rounded to six significant digits |
+| `data` | | everything else; six significant digits, times (`…_s`) to the ms |
 
 A record with a task is *evidence*: it says who did a task, when it was begun (`data.started_s`) and
 when it was done (`t`). Levels are read from evidence, never from settings.

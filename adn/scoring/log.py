@@ -76,7 +76,7 @@ def read_run(folder: Path) -> RunLog:
 
     Raises:
         RunFolderError: Anything is missing, unreadable, out of sequence, unknown or changed
-            (``RUN001`` to ``RUN009``); all findings at once.
+            (``RUN001`` to ``RUN010``); all findings at once.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
@@ -90,9 +90,24 @@ def read_run(folder: Path) -> RunLog:
     written = [text for text in (texts[EVENTS], texts[TRUTH]) if text is not None]
     if len(written) == 2 and isinstance(manifest.get("digest"), str):
         _check_digest(folder / MANIFEST, manifest["digest"], log_digest(written), findings)
+    if truth and manifest:
+        _check_identity(folder / MANIFEST, manifest, truth[-1], findings)
     if findings:
         raise RunFolderError(findings)
     return RunLog(manifest, events, truth)
+
+
+def _check_identity(
+    path: Path, manifest: Mapping[str, Any], sealed: Record, findings: list[Finding]
+) -> None:
+    """Find out whether the manifest claims to be the run that the truth was sealed for."""
+    sealed_run = sealed.data.get("run", {})
+    if not isinstance(sealed_run, Mapping):
+        return
+    for key, value in sealed_run.items():
+        if manifest.get(key) != value:
+            message = f"{key} is {manifest.get(key)!r}, but the run was sealed with {value!r}"
+            findings.append(Finding("RUN010", message, Position(str(path))))
 
 
 def _check_digest(path: Path, claimed: str, actual: str, findings: list[Finding]) -> None:

@@ -15,9 +15,20 @@ from adn.session.log import Log
 
 
 def write_run(
-    folder: Path, log: Log, manifest: Mapping[str, Any], scorecard: Mapping[str, Any]
+    folder: Path,
+    log: Log,
+    manifest: Mapping[str, Any],
+    scorecard: Mapping[str, Any],
+    files: Mapping[str, bytes] | None = None,
 ) -> None:
     """Write a run folder, replacing an earlier one of the same place whole.
+
+    Args:
+        folder: Where to.
+        log: Its two logs.
+        manifest: What it was a run of.
+        scorecard: What came of it.
+        files: What the scenario refers to, by names relative to it.
 
     Raises:
         RunFolderError: Something else than a run stands there, or it cannot be written.
@@ -30,6 +41,9 @@ def write_run(
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(aside, ignore_errors=True)  # of a run that was killed under the same number
         _fill(aside, log, manifest, scorecard)
+        for name, content in (files or {}).items():
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).write_bytes(content)
         _put_in_place(aside, folder)
     except OSError as error:
         reason = error.strerror or str(error)

@@ -59,7 +59,7 @@ def replay(
         raise RunFolderError(
             Finding("RUN022", f"cannot be replayed: no {', '.join(missing)}", place)
         )
-    loaded = read_text(manifest["source"], f"{manifest['scenario']} (as recorded)", Path.cwd())
+    loaded = read_text(manifest["source"], f"{manifest['scenario']} (as recorded)", folder)
     duration = seconds(loaded.scenario.clock.duration)
     run = run_scenario(
         loaded,

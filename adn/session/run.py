@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,13 @@ class Run:
         manifest: What it was a run of, and with which versions.
         log: The two logs.
         scorecard: What came of it.
+        files: What the scenario refers to, by its name there; kept so that a run can be replayed.
     """
 
     manifest: Mapping[str, Any]
     log: Log
     scorecard: Scorecard
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def write(self, out: Path) -> Path:
         """Write the run under `out` and return its folder.
@@ -49,7 +51,7 @@ class Run:
         """
         scenario, level = str(self.manifest["scenario"]), str(self.manifest["level"])
         folder = out / scenario / level / f"seed-{self.manifest['seed']}"
-        write_run(folder, self.log, self.manifest, self.scorecard.as_json())
+        write_run(folder, self.log, self.manifest, self.scorecard.as_json(), self.files)
         return folder
 
 
@@ -116,26 +118,47 @@ def finish(assembly: Assembly, references: References | None = None) -> Run:
     assembly.twin.seal(end)
     for fault, verdict in sorted((references or {}).items()):
         log.secret(Record(end, "fault.reference", "session", id=fault, data=dict(verdict)))
-    sealed = {"services": len(assembly.network.services), "duration_s": seconds(end)}
+    sealed = {
+        "services": len(assembly.network.services),
+        "duration_s": seconds(end),
+        "run": identity_of(assembly),
+    }
     log.secret(Record(end, "truth.sealed", "twin", data=sealed))
     manifest = manifest_of(assembly)
-    return Run(manifest, log, score_records(log.events, log.truths, manifest))
+    scorecard = score_records(log.events, log.truths, manifest)
+    return Run(manifest, log, scorecard, files_of(assembly.loaded))
+
+
+def files_of(loaded: LoadedScenario) -> dict[str, bytes]:
+    """Return the files below its own folder that a scenario refers to, by name."""
+    name = loaded.scenario.topology.file
+    if name is None or Path(name).is_absolute() or ".." in Path(name).parts:
+        return {}
+    return {name: (loaded.folder / name).read_bytes()}
+
+
+def identity_of(assembly: Assembly) -> dict[str, Any]:
+    """Return what makes a run the run it is; sealed into the truth, and claimed by the manifest."""
+    scenario = assembly.loaded.scenario
+    return {
+        "scenario": f"{scenario.name}@{scenario.version}",
+        "scenario_digest": assembly.loaded.digest,
+        "level": str(assembly.briefing.level),
+        "seed": assembly.seed,
+        "targets": targets_of(assembly),
+    }
 
 
 def manifest_of(assembly: Assembly) -> dict[str, Any]:
     """Return what a run was a run of: enough to check it, and to do it again."""
     loaded, scenario = assembly.loaded, assembly.loaded.scenario
     return {
-        "scenario": f"{scenario.name}@{scenario.version}",
+        **identity_of(assembly),
         "title": scenario.title,
-        "level": str(assembly.briefing.level),
-        "seed": assembly.seed,
         "digest": assembly.log.digest(),
-        "scenario_digest": loaded.digest,
         "events": len(assembly.log.events),
         "truths": len(assembly.log.truths),
         "simulated_s": seconds(assembly.briefing.duration),
-        "targets": targets_of(assembly),
         "timings_assumed": assumed_timings(assembly),
         "network": {
             "name": assembly.network.name,
