@@ -192,3 +192,31 @@ def test_ids_of_faults_do_not_choose_who_is_blamed(order: tuple[int, int]) -> No
     assert "s:n0>n1" in blamed(trial, f"FLT-000{one}")
     assert "s:n0>n1" not in blamed(trial, f"FLT-000{other}")
     assert "s:n3>n4" in blamed(trial, f"FLT-000{other}")
+
+
+def test_what_a_mended_fault_hid_becomes_the_other_faults() -> None:
+    """Two lossy lines on one path: the second has no victims until the first is mended."""
+    planned = [
+        plan_fault(LOSS, "n0>n1", AT, {"share": 0.04}),
+        plan_fault(LOSS, "n1>n2", AT + MINUTE, {"share": 0.04}, number=2),
+    ]
+    trial = Trial(ring(), planned=planned)
+    trial.to(AT + 2 * MINUTE)
+    both = outside(trial) & {"s:n0>n2"}
+    assert both <= still(trial, "FLT-0001")
+    assert not both & still(trial, "FLT-0002")
+    assert both
+    trial.do("replace-transceiver", "n0~n1")
+    trial.run(MINUTE)
+    assert still(trial, "FLT-0001") == set()
+    assert both <= still(trial, "FLT-0002") == outside(trial)
+
+
+def test_an_element_whose_daemon_is_dead_reports_no_lost_adjacency() -> None:
+    """Its neighbours do."""
+    trial = Trial(ring(), planned=[plan_fault(DAEMON, "n2", AT)])
+    trial.to(AT + 2 * MINUTE)
+    lost = {
+        alarm.reported_by for _, alarm in trial.alarms if alarm.specific_problem == "adjacency lost"
+    }
+    assert lost == {"n1", "n3"}
