@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
@@ -250,6 +253,17 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     folder = bad_run().write(tmp_path / "run")
     first = write_report(folder).read_bytes()
     assert write_report(folder, tmp_path / "again.html").read_bytes() == first
+
+
+def test_the_order_of_hashes_does_not_show(tmp_path: Path) -> None:
+    folder = bad_run().write(tmp_path / "run")
+    pages = []
+    for seed in ("1", "2"):
+        page = tmp_path / f"{seed}.html"
+        command = [sys.executable, "-m", "adn", "report", str(folder), "--out", str(page)]
+        subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
+        pages.append(page.read_bytes())
+    assert pages[0] == pages[1]
 
 
 def adn(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
