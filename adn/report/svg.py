@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_FORBIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 """Characters that HTML does not allow, written or escaped."""
 _REORDERING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of writing, by which a name can pose as another."""
