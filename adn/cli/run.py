@@ -53,13 +53,14 @@ def command(
 ) -> None:
     """Run a scenario once and score it.
 
-    The run folder holds both logs, the manifest and the scorecard; it replaces an earlier run of
-    the same scenario, level and seed.
+    The run folder holds both logs, the manifest, the scorecard and a report to look at; it replaces
+    an earlier run of the same scenario, level and seed.
     """
     import time
 
     started = time.perf_counter()
     from adn.cli.clocks_table import print_clocks
+    from adn.report import write_report
     from adn.session.imports import warm
 
     warm()
@@ -68,6 +69,7 @@ def command(
     _refuse_no_folder(out)
     run = _played(loaded, level, seed, isolate, None if no_reference else out, show=not as_json)
     folder = run.write(out)
+    write_report(folder)
     ended = time.perf_counter()
     card = run.scorecard.as_json()
     cost = _cost(card["simulated_s"], ended - imported)
@@ -81,7 +83,7 @@ def command(
             f"{cost['peak_rss_mb']:.0f} MB   (and {imported - started:.1f} s of imports)"
         )
         print_line(f"   {folder}")
-        remark(f"   next: adn explain {shlex.quote(str(folder))}")
+        remark(f"   next: look at report.html there, or: adn explain {shlex.quote(str(folder))}")
     if strict and run.scorecard.missed():
         raise typer.Exit(1)
 

@@ -18,10 +18,10 @@ APART: Final = 14.0
 """Distance on paper of elements that share a site, so that each is seen."""
 
 
-def network_of(manifest: Mapping[str, Any]) -> Network | None:
+def network_of(manifest: Mapping[str, Any], folder: Path) -> Network | None:
     """Return the network that a run was on, or None if its manifest does not say or no longer can.
 
-    A page without a map is still a page: a topology file may have moved since the run.
+    A page without a map is still a page: a network file outside `folder` may have moved since.
     """
     from adn.scenario.reader import read_text
     from adn.scenario.topology import build_scenario_network
@@ -30,7 +30,7 @@ def network_of(manifest: Mapping[str, Any]) -> Network | None:
     if not isinstance(source, str):
         return None
     try:
-        return build_scenario_network(read_text(source, "the manifest's source", Path.cwd()))
+        return build_scenario_network(read_text(source, "the manifest's source", folder))
     except AdnError:
         return None
 

@@ -40,11 +40,11 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
         out: The file to write; ``report.html`` inside the folder if not given.
 
     Raises:
-        RunFolderError: The run cannot be read (``RUN001`` to ``RUN009``), something else than a
+        RunFolderError: The run cannot be read (``RUN001`` to ``RUN010``), something else than a
             page stands there (``RUN020``), or it cannot be written (``RUN021``); nothing
             half-written is left.
     """
-    page = report_page(read_run(folder))
+    page = report_page(read_run(folder), folder)
     target = folder / NAME if out is None else out
     place = Position(str(target))
     aside = target.parent / f".{target.name}.{os.getpid()}.part"
@@ -69,9 +69,14 @@ def _is_page(file: Path) -> bool:
         return stream.read(len(DOCTYPE)) == DOCTYPE.encode()
 
 
-def report_page(log: RunLog) -> str:
-    """Return the page of a run: the same bytes for the same run, and for nothing else needed."""
-    subject, network = Subject(log), network_of(log.manifest)
+def report_page(log: RunLog, folder: Path | None = None) -> str:
+    """Return the page of a run: the same bytes for the same run, and for nothing else needed.
+
+    Args:
+        log: The run.
+        folder: Where the scenario's network file is, if it has one: a run folder keeps it.
+    """
+    subject, network = Subject(log), network_of(log.manifest, folder or Path())
     style = resources.files("adn.report").joinpath("style.css").read_text(encoding="utf-8")
     title = f"{subject.card.scenario} · {subject.card.level} · seed {subject.card.seed}"
     head = tag(
