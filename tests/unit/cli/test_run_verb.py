@@ -28,12 +28,19 @@ LEFT = {
 }
 
 
+def left(arguments: list[str]) -> object:
+    """Return the exit code that a command leaves with."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return ended.value.code
+
+
 def test_a_run_leaves_its_folder_and_prints_its_scorecard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("small.yml").write_text(SCENARIO, encoding="utf-8")
-    assert main(["run", "small.yml", "--level", "L5", "--seed", "2", "--json"]) == 0
+    assert left(["run", "small.yml", "--level", "L5", "--seed", "2", "--json"]) == 0
     folder = Path("runs/small@1/L5/seed-2")
     assert {path.name for path in folder.iterdir()} == LEFT
     assert {path.name for path in Path("runs").iterdir()} == {".references", "small@1"}
@@ -51,7 +58,7 @@ def test_without_reference_runs_the_verdicts_are_unknown(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("small.yml").write_text(SCENARIO, encoding="utf-8")
-    assert main(["run", "small.yml", "--no-reference", "--json"]) == 0
+    assert left(["run", "small.yml", "--no-reference", "--json"]) == 0
     (fault,) = json.loads(capsys.readouterr().out)["faults"]
     assert fault["self_healed"] is None
     assert fault["restorable"] is None
