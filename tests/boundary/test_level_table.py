@@ -51,8 +51,8 @@ GOLDEN = """
 """
 READERS = {"base/levels.py", "closedloop/performing.py"}
 """Who may read the table at run time; besides, scoring grades by it."""
-SHOWS = {"scenario/catalogue.py", "scenario/describe.py"}
-"""What `adn list levels` and `adn show level` print it from."""
+SHOWS = {"scenario/catalogue.py", "scenario/describe.py", "report/tables.py"}
+"""What `adn list levels`, `adn show level` and a report print it from."""
 
 
 def may_read_the_table(path: Path) -> bool:
