@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from adn.faults.kinds import FaultKind
-from adn.northbound.telemetry import KPIS
 from adn.testing.trial import Trial, quiet_world
 from adn.topology.network import Network
-from adn.twin.attribution import BAND
+from adn.twin.departures import departed, noise_free
 from adn.twin.performance import Performance
 from adn.twin.state import State
 
@@ -38,29 +37,5 @@ def busiest(kind: FaultKind, network: Network) -> str:
 
 def departures(network: Network, trial: Trial, baseline: tuple[Performance, State]) -> set[str]:
     """Return what is outside its healthy band, noise-free, as ``service.loss s:a>z``."""
-    seen, state = trial.twin.performance, trial.twin.state
-    usual, healthy = baseline
-    columns = {
-        ("service", "loss"): (seen.services.loss, usual.services.loss),
-        ("service", "latency"): (seen.services.latency_ms, usual.services.latency_ms),
-        ("service", "rate"): (seen.services.rate_bps, usual.services.rate_bps),
-        ("direction", "utilisation"): (seen.utilisation, usual.utilisation),
-        ("direction", "discards"): (seen.discards, usual.discards),
-        ("direction", "errors"): (state.errors, healthy.errors),
-        ("direction", "rx-power"): (state.rx_dbm, healthy.rx_dbm),
-        ("element", "cpu"): (state.cpu, healthy.cpu),
-    }
-    names = {
-        "service": network.services,
-        "direction": network.directions,
-        "element": network.elements,
-    }
-    found: set[str] = set()
-    for row in KPIS:
-        now, before = columns[row.table, row.name]
-        noise = row.noise * np.abs(before) if row.relative else np.full(len(before), row.noise)
-        away = np.abs(now - before) > np.maximum(row.floor, BAND * noise)
-        away |= np.isnan(now) & ~np.isnan(before)
-        for at in np.flatnonzero(away).tolist():
-            found.add(f"{row.table}.{row.name} {names[row.table][at]}")
-    return found
+    now = noise_free(trial.twin.performance, trial.twin.state)
+    return set(departed(network, now, noise_free(*baseline)))

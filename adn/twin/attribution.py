@@ -16,17 +16,15 @@ import numpy as np
 
 from adn.base.clock import MINUTE, Millis
 from adn.base.records import Record
-from adn.northbound.telemetry import KPIS
-from adn.topology.network import Bools, Floats, Network
+from adn.topology.network import Bools, Network
 from adn.twin.alarming import UTILISATION_LIMIT
+from adn.twin.departures import departed, noise_free
 from adn.twin.fork import Fork
 from adn.twin.performance import Performance
 from adn.twin.state import State
 
 AFTERMATH: Final[Millis] = MINUTE
 """How long after its end a fault can still be blamed: until routing has settled (assumption)."""
-BAND: Final = 3.0
-"""Half-width of a KPI's healthy band, in standard deviations of its measurement."""
 
 
 class Attribution:
@@ -241,10 +239,7 @@ class Attribution:
 def departure(
     network: Network, now: tuple[Performance, State], otherwise: tuple[Performance, State]
 ) -> str:
-    """Return the first KPI or condition that differs by more than its healthy band, or "".
-
-    The band is `BAND` standard deviations of the KPI's measurement, at least its floor.
-    """
+    """Return the first alarm condition or KPI that departs from its healthy band, or ""."""
     (seen, state), (expected, healthy) = now, otherwise
     dark = np.flatnonzero(~state.lit & healthy.lit)
     if len(dark):
@@ -254,26 +249,5 @@ def departure(
     )
     if len(full):
         return f"load {network.directions[int(full[0])]}"
-    columns: dict[tuple[str, str], tuple[Floats, Floats]] = {
-        ("service", "loss"): (seen.services.loss, expected.services.loss),
-        ("service", "latency"): (seen.services.latency_ms, expected.services.latency_ms),
-        ("service", "rate"): (seen.services.rate_bps, expected.services.rate_bps),
-        ("direction", "utilisation"): (seen.utilisation, expected.utilisation),
-        ("direction", "discards"): (seen.discards, expected.discards),
-        ("direction", "errors"): (state.errors, healthy.errors),
-        ("direction", "rx-power"): (state.rx_dbm, healthy.rx_dbm),
-        ("element", "cpu"): (state.cpu, healthy.cpu),
-    }
-    names = {
-        "service": network.services,
-        "direction": network.directions,
-        "element": network.elements,
-    }
-    for row in KPIS:
-        measured, usual = columns[row.table, row.name]
-        noise = row.noise * np.abs(usual) if row.relative else np.full(len(usual), row.noise)
-        away = np.abs(measured - usual) > np.maximum(row.floor, BAND * noise)
-        away |= np.isnan(measured) & ~np.isnan(usual)
-        if away.any():
-            return f"{row.table}.{row.name} {names[row.table][int(np.flatnonzero(away)[0])]}"
-    return ""
+    kpis = departed(network, noise_free(seen, state), noise_free(expected, healthy))
+    return next(kpis, "")

@@ -13,6 +13,7 @@ from adn.base.clock import SECOND, Millis
 from adn.base.streams import Key, hash32
 from adn.northbound.telemetry import KPIS, Kpi, Roster, Table, TelemetryFrame, kpis_of
 from adn.topology.network import Bools, Floats, Network
+from adn.twin.departures import noise_free
 from adn.twin.performance import Performance
 from adn.twin.state import State
 
@@ -83,18 +84,7 @@ class Measuring:
         """Take in that the network performed so for `span` milliseconds."""
         if span <= 0:
             return
-        services = performance.services
-        columns = {
-            ("service", "loss"): services.loss,
-            ("service", "latency"): services.latency_ms,
-            ("service", "rate"): services.rate_bps,
-            ("direction", "utilisation"): performance.utilisation,
-            ("direction", "discards"): performance.discards,
-            ("direction", "errors"): state.errors,
-            ("direction", "rx-power"): state.rx_dbm,
-            ("element", "cpu"): state.cpu + CPU_IDLE,
-        }
-        for name, values in columns.items():
+        for name, values in noise_free(performance, state).items():
             self._means[name].add(values, span)
 
     def frame(
@@ -123,7 +113,7 @@ class Measuring:
         for row in rows:
             mean = self._means[table, row.name].take()
             if row.name == "cpu":
-                mean = mean + CPU_PER_RUN * runs
+                mean = mean + CPU_IDLE + CPU_PER_RUN * runs
             measured = self._disturb(row, mean, tick)
             measured[~reporting[self._reporter(row)]] = np.nan
             series = self._series[table, row.name]
