@@ -24,7 +24,7 @@ from adn.scenario.topology import build_scenario_network
 from adn.session.log import Listener, Log
 from adn.topology.filling import management_element
 from adn.topology.network import Network
-from adn.topology.recording import RecordingErrors, record
+from adn.topology.recording import record
 from adn.twin.alarming import Habits
 from adn.twin.control_plane import Timers
 from adn.twin.twin import Twin, World
@@ -73,9 +73,7 @@ def assemble(
         for number, row in enumerate(sorted(targets, key=lambda row: (row.at, row.index)), 1)
     ]
     Injector(twin, planned, key)
-    wrong = scenario.topology.recorded
-    errors = RecordingErrors(wrong.missing, wrong.extra, wrong.miswired, wrong.misnamed)
-    rows, _ = record(network, errors, world_key.stream("recording"))
+    rows, _ = record(network, loaded.recording_errors, world_key.stream("recording"))
     briefing = Briefing(
         inventory=Inventory(rows, management),
         level=level,

@@ -85,10 +85,6 @@ class Overlay:
         """End an impairment; return whether it was active."""
         return self._active.pop(name, None) is not None
 
-    def owned_by(self, owner: str) -> tuple[Impairment, ...]:
-        """Return the active impairments of an owner, by id."""
-        return tuple(row for row in self.active if row.owner == owner)
-
     def without(self, owner: str) -> Overlay:
         """Return the overlay as it would be had `owner` never been."""
         return Overlay(self._network, (row for row in self.active if row.owner != owner))
