@@ -113,6 +113,19 @@ _KINDS: Final = (
         "The collector passed on a roll-up of a table.",
         data=("table", "from_s", "to_s", "complete", "digest"),
     ),
+    RecordKind(
+        "ticket.raised",
+        "events",
+        "A customer's complaint reached the front office.",
+        data=("complaint", "description", "severity", "since_s"),
+    ),
+    RecordKind(
+        "maintenance.announced",
+        "events",
+        "Operations were told of a coming change.",
+        ref=("objects",),
+        data=("start_s", "end_s", "description"),
+    ),
     RecordKind("series.requested", "events", "The loop asked for raw series.", data=("series",)),
     RecordKind("series.received", "events", "The raw series arrived.", data=("series", "digest")),
     # --- events: what went down ---
@@ -223,6 +236,21 @@ _KINDS: Final = (
         data=("started_s", "fixed", "outside"),
         task="V",
     ),
+    # --- events: people at work ---
+    RecordKind(
+        "work.queued",
+        "events",
+        "A task was handed to a desk or a crew.",
+        ref=("incident",),
+        data=("task", "role", "priority"),
+    ),
+    RecordKind(
+        "work.replied",
+        "events",
+        "Somebody answered; `took_s` at work on it, after `waited_s` in the queue.",
+        ref=("incident",),
+        data=("task", "role", "verdict", "took_s", "waited_s"),
+    ),
     # --- events: life of an incident ---
     RecordKind(
         "incident.updated",
@@ -292,6 +320,20 @@ _KINDS: Final = (
         "Which fault an alarm is due to, and whether it is on the impaired object itself.",
         data=("fault", "root"),
     ),
+    RecordKind(
+        "ticket.cause",
+        "truth",
+        "Which fault or disturbance a ticket is due to, if any, and what was really hurt.",
+        data=("cause", "service"),
+    ),
+    RecordKind(
+        "disturbance.began",
+        "truth",
+        "Something that is no fault began.",
+        ref=("objects",),
+        data=("kind", "announced", "until_s"),
+    ),
+    RecordKind("disturbance.ended", "truth", "Something that is no fault ended.", data=("kind",)),
     RecordKind(
         "plan.judged",
         "truth",

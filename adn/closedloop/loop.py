@@ -142,7 +142,7 @@ class ClosedLoop:
             self._view.see_rollup(now, seen)
         elif isinstance(seen, CommandResult):
             self._orders.answer(seen)
-        else:
+        elif isinstance(seen, SeriesReply):
             self._orders.reply(seen)
         self._inbox.append(seen)
         if not self._mail.triggered:

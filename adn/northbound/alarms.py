@@ -37,6 +37,8 @@ class ProbableCause(StrEnum):
     THRESHOLD_CROSSED = "thresholdCrossed"
     SOFTWARE_ERROR = "softwareProgramAbnormallyTerminated"
     POWER_PROBLEM = "powerProblem"
+    EQUIPMENT_FAULT = "equipmentMalfunction"
+    TABLE_FULL = "resourceAtOrNearingCapacity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Alarm:
     Attributes:
         notification_id: Number of this notification; a duplicate repeats it.
         alarm_id: The alarm this raises or clears, such as ``ALM-000031``.
-        managed_object: The direction (a port at its sending element), link or element concerned.
+        managed_object: The direction (a port at its sending element), link, element or card concerned.
         reported_by: The element that raised it.
         event_type: X.733 event type.
         probable_cause: X.733 probable cause.

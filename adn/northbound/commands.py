@@ -20,7 +20,7 @@ class CommandKind:
 
     name: str
     says: str
-    target: Literal["element", "link", "duct"]
+    target: Literal["element", "link", "duct", "card", "feed"]
     use: Literal["mitigate", "repair", "probe"]
     performed_by: Literal["system", "field"]
     reversible: bool
@@ -60,7 +60,7 @@ class Command:
     Attributes:
         id: ``CMD-0004``, counted on the operations side.
         kind: A name of the catalogue.
-        target: Id of the element, link or duct, as the inventory calls it.
+        target: Id of the element, link, duct, card or feed, as the inventory calls it.
         params: As the catalogue says for the kind.
         incident: The incident it serves.
         plan: The plan it is a step of, or empty.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +118,55 @@ class WatchList:
     limits: tuple[WatchLimit, ...]
 
 
-Observation = Roster | Alarm | Candidates | RollUp | SeriesReply | CommandResult
+Complaint = Literal["unreachable", "slow", "choppy", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A customer's complaint, in the words of TMF621 where it has them.
+
+    Attributes:
+        id: ``TCK-0001``, counted as they come in.
+        description: What the customer says; often vague.
+        complaint: The form's tick box, as good as the customer knows.
+        since: When the customer says that it began, simulated ms.
+        service: The service that the customer names as concerned, by its inventory id; empty if
+            the customer could not say, and at times the wrong one.
+        site: The place that the customer names; empty if none.
+        severity: ``critical``, ``major`` or ``minor``, as the front office rates it.
+    """
+
+    id: str
+    description: str
+    complaint: Complaint
+    since: Millis
+    service: str = ""
+    site: str = ""
+    severity: str = "minor"
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceNotice:
+    """An announced change: what is going to be worked on, and when.
+
+    Attributes:
+        id: ``MNT-0001``.
+        objects: Elements, links and ducts that may be taken out.
+        start: From when, simulated ms.
+        end: Until when.
+        description: What is going to be done.
+    """
+
+    id: str
+    objects: tuple[str, ...]
+    start: Millis
+    end: Millis
+    description: str = ""
+
+
+Observation = (
+    Roster | Alarm | Candidates | RollUp | SeriesReply | CommandResult | Ticket | MaintenanceNotice
+)
 """What goes up to operations."""
 
 Message = Command | PlanNotice | SeriesRequest | WatchList | Record

@@ -20,12 +20,39 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerFeed:
+    """One of the power feeds of a site, such as ``feed:north/A``."""
+
+    id: str
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkElement:
-    """A managed device."""
+    """A managed device.
+
+    Attributes:
+        id: Unique name.
+        kind: What it is: ``router``, ``leaf``, ``spine``, ``border-leaf``, ``servers`` …
+        site: Where it stands; empty where unknown.
+        feeds: Power feeds it is corded to; it is dark when all of them are. None are recorded
+            where power is not modelled.
+        transit: Whether it forwards traffic of others; a group of servers does not.
+    """
 
     id: str
     kind: str = "router"
     site: str = ""
+    feeds: tuple[str, ...] = ()
+    transit: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A line card; the ports on it share its fate."""
+
+    id: str
+    element: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +75,8 @@ class Link:
         length_km: Fibre length, km; propagation takes 4.9 µs a km.
         cost: Interior-gateway metric, a positive integer, the same both ways.
         ducts: Ducts its fibre pair runs through, from the a end to the z end.
+        card_a: Line card that holds its port at the a end; empty where cards are not modelled.
+        card_z: The same at the z end.
     """
 
     id: str
@@ -57,6 +86,8 @@ class Link:
     length_km: float
     cost: int = 10
     ducts: tuple[str, ...] = ()
+    card_a: str = ""
+    card_z: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +159,8 @@ class NetworkRows:
     ducts: tuple[Duct, ...] = ()
     links: tuple[Link, ...] = ()
     services: tuple[Service, ...] = ()
+    feeds: tuple[PowerFeed, ...] = ()
+    cards: tuple[Card, ...] = ()
     assumptions: tuple[Assumption, ...] = field(default=())
 
 

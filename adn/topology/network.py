@@ -90,6 +90,13 @@ class Network:
         flow_groups: Shape (S,).
         elastic: Whether a service may be slowed at the edge, shape (S,).
         customers: Shape (S,).
+        feeds: Power feed ids.
+        cards: Line card ids.
+        transit: Whether each element forwards traffic of others, shape (n,).
+        card_element: Element row of each card, shape (C,).
+        port_card: Card row of the port that sends in each direction, -1 where none, shape (2L,).
+        fed_element: Element rows of the (element, feed) incidence, shape (P,).
+        fed_feed: Feed rows of the (element, feed) incidence, shape (P,).
     """
 
     rows: NetworkRows
@@ -115,6 +122,13 @@ class Network:
     flow_groups: Ints
     elastic: Bools
     customers: Ints
+    feeds: Names
+    cards: Names
+    transit: Bools
+    card_element: Ints
+    port_card: Ints
+    fed_element: Ints
+    fed_feed: Ints
 
     @classmethod
     def from_rows(cls, rows: NetworkRows) -> Network:
@@ -126,6 +140,8 @@ class Network:
             ducts=tuple(sorted(rows.ducts, key=lambda row: row.id)),
             links=tuple(sorted(rows.links, key=lambda row: row.id)),
             services=tuple(sorted(rows.services, key=lambda row: row.id)),
+            feeds=tuple(sorted(rows.feeds, key=lambda row: row.id)),
+            cards=tuple(sorted(rows.cards, key=lambda row: row.id)),
             assumptions=rows.assumptions,
         )
         elements = Names(row.id for row in rows.elements)
@@ -133,6 +149,9 @@ class Network:
         links, services = rows.links, rows.services
         link_a = elements.rows(row.a for row in links)
         link_z = elements.rows(row.z for row in links)
+        feeds, cards = Names(row.id for row in rows.feeds), Names(row.id for row in rows.cards)
+        ports = [name for row in links for name in (row.card_a, row.card_z)]
+        fed = [(i, feeds.row(name)) for i, row in enumerate(rows.elements) for name in row.feeds]
         rides = [(i, ducts.row(name)) for i, row in enumerate(links) for name in row.ducts]
         return cls(
             rows=rows,
@@ -158,6 +177,13 @@ class Network:
             flow_groups=frozen([row.flow_groups for row in services], np.int64),
             elastic=frozen([row.elastic for row in services], np.bool_),
             customers=frozen([row.customers for row in services], np.int64),
+            feeds=feeds,
+            cards=cards,
+            transit=frozen([row.transit for row in rows.elements], np.bool_),
+            card_element=frozen(elements.rows(row.element for row in rows.cards), np.int64),
+            port_card=frozen([cards.row(name) if name else -1 for name in ports], np.int64),
+            fed_element=frozen([element for element, _ in fed], np.int64),
+            fed_feed=frozen([feed for _, feed in fed], np.int64),
         )
 
     @property
@@ -183,6 +209,24 @@ class Network:
         row = self.elements.row(element)
         held = np.flatnonzero((self.link_a == row) | (self.link_z == row))
         return tuple(self.links[int(link)] for link in held)
+
+    def links_on_card(self, card: str) -> tuple[str, ...]:
+        """Return the ids of the links with a port on a line card, sorted.
+
+        Raises:
+            KeyError: There is no such card.
+        """
+        held = np.flatnonzero(self.port_card == self.cards.row(card)) // 2
+        return tuple(self.links[int(row)] for row in np.unique(held))
+
+    def elements_on_feed(self, feed: str) -> tuple[str, ...]:
+        """Return the ids of the elements corded to a power feed, sorted.
+
+        Raises:
+            KeyError: There is no such feed.
+        """
+        held = self.fed_element[self.fed_feed == self.feeds.row(feed)]
+        return tuple(self.elements[int(row)] for row in np.unique(held))
 
     def link_of(self, direction: str) -> str:
         """Return the link a direction belongs to.
