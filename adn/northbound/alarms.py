@@ -48,7 +48,8 @@ class Alarm:
     Attributes:
         notification_id: Number of this notification; a duplicate repeats it.
         alarm_id: The alarm this raises or clears, such as ``ALM-000031``.
-        managed_object: The direction (a port at its sending element), link, element or card concerned.
+        managed_object: The direction (a port at its sending element), link, element or card.
+            Always the object concerned, whoever reports it.
         reported_by: The element that raised it.
         event_type: X.733 event type.
         probable_cause: X.733 probable cause.
