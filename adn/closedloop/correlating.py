@@ -108,6 +108,29 @@ class Reach:
         return frozenset(s for s, held in self.paths(frozenset()).items() if held & links)
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What an incident is surely enough put down to, and what follows from it.
+
+    Attributes:
+        object: Id of the object.
+        problem: Its public problem class.
+        probability: Of its being so.
+        since: When it was first believed, simulated ms.
+        severity: Fitted loss of a lossy direction, else 0.
+        towards: Elements towards which alone it loses traffic; empty for all.
+        explains: Objects at which it may show, and services that it may hurt.
+    """
+
+    object: str
+    problem: str
+    probability: float
+    since: Millis
+    severity: float = 0.0
+    towards: tuple[str, ...] = ()
+    explains: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Group:
     """Signals believed to come from one fault.
@@ -117,12 +140,14 @@ class Group:
         core: Links that its alarms and silences, or else its services, concern.
         reach: All links where its consequences may show.
         latest: Measurement time of its latest signal.
+        cause: What it was located to; None as long as that is in doubt.
     """
 
     anomalies: list[Anomaly] = field(default_factory=list)
     core: frozenset[int] = frozenset()
     reach: frozenset[int] = frozenset()
     latest: Millis = 0
+    cause: Cause | None = None
 
     @property
     def opens(self) -> bool:

@@ -22,6 +22,7 @@ from adn.closedloop.incident import Incident, Status
 from adn.closedloop.locating import Diagnosis
 from adn.closedloop.operations import Operations
 from adn.closedloop.planning import Plan
+from adn.closedloop.probing import confirmations, is_sound
 from adn.closedloop.verifying import Verifier
 
 SETTLE: Final[Millis] = 12 * SECOND
@@ -111,10 +112,8 @@ class Handling:
         return False
 
     def _best(self, diagnosis: Diagnosis) -> Plan | None:
-        """Return the best plan that the system can carry out by itself, mitigation first."""
-        plans = [p for p in self._plans(diagnosis) if not needs_crew(p)]
-        chosen = sorted(plans, key=lambda p: p.purpose != "mitigate")
-        return chosen[0] if chosen else None
+        """Return the best plan that the system can carry out by itself, as the planner has it."""
+        return next((p for p in self._plans(diagnosis) if not needs_crew(p)), None)
 
     def _plans(self, diagnosis: Diagnosis) -> Sequence[Plan]:
         snapshot = self.incident.snapshot()
@@ -242,22 +241,16 @@ class Handling:
         """Probe what was repaired."""
         assert self.diagnosing.diagnosis is not None
         top = self.diagnosing.diagnosis.suspects[0]
-        network = self.ops.view.network
-        wanted: list[tuple[str, str]] = []
-        if top.object in network.ducts:
-            wanted = [("measure-link", n) for n in network.links_in_duct(top.object)]
-        elif top.object in network.links:
-            wanted = [("measure-link", top.object)]
-        elif top.object in network.directions:
-            wanted = [("measure-link", network.link_of(top.object))]
-        elif top.object in network.elements:
-            wanted = [("check-process", top.object)]
-        orders = self.ops.orders
+        orders, network = self.ops.orders, self.ops.view.network
         results = yield from orders.carry_out(
-            [orders.command(k, t, {}, self.incident.id, "", "probe") for k, t in wanted[:8]]
+            [
+                orders.command(k, t, {}, self.incident.id, "", "probe")
+                for k, t in confirmations(network, top)
+            ]
         )
         return all(
-            result is None or not result.ok or _sound(result.measurement) for result in results
+            result is None or not result.ok or is_sound(network, result.measurement, top)
+            for result in results
         )
 
     def _take_back(self) -> Generator[Event, Any, None]:
@@ -284,6 +277,7 @@ class Handling:
         names = set(self.incident.snapshot().services)
         for measure in ("loss", "latency"):
             names |= self.ops.view.departures("service", measure).keys()
+        names -= self.ops.elsewhere(self.incident)
         if not names:
             names |= self.ops.correlator.reach.users(self.incident.group.core)
         return sorted(names)
@@ -308,9 +302,3 @@ class Handling:
             return
         incident.move(status, self.ops.clock.now)
         self.ops.journal.note("incident.status", incident.id, {}, {"status": status.value})
-
-
-def _sound(measured: Any) -> bool:
-    losses = [measured.get(k) or 0.0 for k in ("loss_forward", "loss_backward")]
-    there = measured.get("reachable", True) and measured.get("running", True)
-    return bool(there) and max(losses) < 2e-3

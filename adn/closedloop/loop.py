@@ -99,7 +99,8 @@ class ClosedLoop:
         )
         self._inbox: list[Observation] = []
         self._mail: Event = self._clock.event()
-        self._incidents: list[Incident] = []
+        self._incidents: list[Incident] = self._ops.incidents
+        self._ops.on_belief = self._merge_soon
         self._handlings: dict[str, tuple[Handling, Process]] = {}
         self._loose: list[Group] = []
         self._anomalies = 0
@@ -242,9 +243,9 @@ class ClosedLoop:
 
     def _merge(self) -> None:
         """Join incidents that were found to be one, the younger into the older."""
-        waiting = [i for i in self._incidents if i.status in (Status.OPEN, Status.LOCATED)]
-        for older, younger in combinations(waiting, 2):
-            if younger.ended or older.ended:
+        standing = [incident for incident in self._incidents if not incident.ended]
+        for older, younger in combinations(standing, 2):
+            if older.ended or younger.status not in (Status.OPEN, Status.LOCATED):
                 continue
             if not self._correlator.touch(older.group, younger.group):
                 continue
@@ -253,6 +254,10 @@ class ClosedLoop:
             self._handlings[younger.id][1].interrupt()
             self._journal.note("incident.merged", younger.id, {"into": older.id})
             self._join(older, younger.group.anomalies)
+
+    def _merge_soon(self) -> None:
+        """Look for incidents that are one, once whoever found out has gone on."""
+        self._clock.call_at(self._clock.now + 1, self._merge)
 
     # --- before anything happens ---
 

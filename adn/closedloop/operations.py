@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from adn.base.clock import SimClock
-from adn.closedloop.correlating import Correlator
+from adn.closedloop.correlating import Cause, Correlator
+from adn.closedloop.incident import Incident, Status
 from adn.closedloop.intent import Intent
 from adn.closedloop.journal import Journal
 from adn.closedloop.locating import Locator
@@ -29,8 +31,26 @@ class Operations:
     locator: Locator
     planner: Planner
     plans: int = 0
+    incidents: list[Incident] = field(default_factory=list)
+    on_belief: Callable[[], None] = lambda: None
 
     def plan_id(self) -> str:
         """Return the next plan id."""
         self.plans += 1
         return f"PLN-{self.plans:04d}"
+
+    def given(self, incident: Incident) -> tuple[Cause, ...]:
+        """Return what the other incidents that are not over are put down to."""
+        return tuple(
+            other.group.cause
+            for other in self.incidents
+            if other is not incident and not other.ended and other.group.cause is not None
+        )
+
+    def elsewhere(self, incident: Incident) -> frozenset[str]:
+        """Return the services that other incidents, and not this one, are busy with."""
+        held: set[str] = set()
+        for other in self.incidents:
+            if other is not incident and not other.ended and other.status is not Status.RESTORED:
+                held.update(other.snapshot().services)
+        return frozenset(held - set(incident.snapshot().services))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.hypotheses import Hypotheses
 from adn.closedloop.view import View
 from adn.northbound.commands import command_kinds
-from adn.topology.network import Floats
+from adn.topology.network import Floats, Network
 
 MOST: Final = 3
 """How many probes are wished for at once (assumption: more would crowd the management plane)."""
@@ -25,6 +25,30 @@ WORTH_BITS: Final = 0.05
 
 _SUSPECTS: Final = 8
 _ATTEMPTS: Final = 2
+
+
+FULL_ROOM: Final = 0.02
+"""A forwarding table with less of its entries free than this is full (assumption)."""
+
+_CONFIRMED: Final = 8
+_SOUND_LOSS: Final = 2e-3
+_TABLE_PROBLEMS: Final = frozenset(
+    {"route-missing", "route-discarded", "table-full", "member-missing"}
+)
+
+
+class Suspected(Protocol):
+    """Anything that names an object and a problem of it."""
+
+    @property
+    def object(self) -> str:
+        """Id of the object."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """A public problem class."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +191,46 @@ def _information(
 def _entropy(probability: Floats) -> float:
     held = probability[probability > 0.0]
     return float(-(held * np.log2(held)).sum())
+
+
+def confirmations(network: Network, suspect: Suspected) -> tuple[tuple[str, str], ...]:
+    """Return the probes that would show a suspect's problem if it were still there, and where."""
+    name, problem = suspect.object, suspect.problem
+    if problem in _TABLE_PROBLEMS or problem == "cost-wrong":
+        kind = "read-configuration" if problem == "cost-wrong" else "check-routes"
+        at = _at_element(network, name)
+        return ((kind, at),) if at else ()
+    if name in network.elements:
+        return (("check-process", name),)
+    links: Sequence[str] = ()
+    if name in network.ducts:
+        links = network.links_in_duct(name)
+    elif name in network.cards:
+        links = network.links_on_card(name)
+    elif name in network.links:
+        links = (name,)
+    elif name in network.directions:
+        links = (network.link_of(name),)
+    return tuple(("measure-link", link) for link in links[:_CONFIRMED])
+
+
+def is_sound(network: Network, measured: Mapping[str, Any], suspect: Suspected) -> bool:
+    """Return whether the answer to a confirming probe says that the problem is gone."""
+    losses = [measured.get(key) or 0.0 for key in ("loss_forward", "loss_backward")]
+    there = measured.get("reachable", True) and measured.get("running", True)
+    unused = suspect.problem == "member-missing" and suspect.object in measured.get("unused", ())
+    routes = measured.get("missing", 0) or measured.get("discarding", 0)
+    wrong = unused or routes or measured.get("room", 1.0) < FULL_ROOM
+    if suspect.problem == "cost-wrong" and suspect.object in network.links:
+        recorded = int(network.cost[network.links.row(suspect.object)])
+        wrong = measured.get("costs", {}).get(suspect.object, recorded) != recorded
+    return bool(there) and max(losses) < _SOUND_LOSS and not wrong
+
+
+def _at_element(network: Network, name: str) -> str:
+    """Return the element that is asked about an element, a link or a direction."""
+    if name in network.elements:
+        return name
+    if name in network.directions:
+        return network.elements[int(network.tail[network.directions.row(name)])]
+    return network.rows.links[network.links.row(name)].a if name in network.links else ""
