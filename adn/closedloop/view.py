@@ -98,6 +98,9 @@ class View:
         routes: Explicit paths that the loop has set, by service.
         limits: Admitted shares that the loop has set, by service.
         costs: Link costs that the loop has set, by link.
+        drained: Elements that the loop has drained.
+        metrics: Link costs as elements said they are, where neither records nor loop set them.
+        doings: Commands that were carried out, probes left out, each with its answer.
     """
 
     def __init__(self, inventory: Inventory) -> None:
@@ -115,12 +118,16 @@ class View:
         self.routes: Mapping[str, tuple[str, ...]] = {}
         self.limits: Mapping[str, float] = {}
         self.costs: Mapping[str, int] = {}
+        self.drained: frozenset[str] = frozenset()
+        self.metrics: Mapping[str, int] = {}
+        self.doings: Sequence[tuple[Command, CommandResult]] = ()
         self._rosters: dict[Table, tuple[str, ...]] = {}
         self._tracks: dict[SeriesKey, _Track] = {}
         self._measured: dict[Table, Millis] = {}
         self._series: dict[SeriesKey, Series] = {}
         self._silent: dict[Table, tuple[Millis, frozenset[str]]] = {}
         self._recorded_costs = {row.id: row.cost for row in self.network.rows.links}
+        self._ends = {row.id: frozenset({row.a, row.z}) for row in self.network.rows.links}
 
     def departure(self, table: Table, name: str, measure: str) -> Departure | None:
         """Return how a series departs from its baseline, or None where it does not."""
@@ -237,7 +244,9 @@ class View:
         self.now = now
         if command_kinds()[command.kind].use == "probe":
             self.probes = (*self.probes, (command, result))
+            self._read_metrics(result.measurement.get("costs", {}))
         elif result.ok:
+            self.doings = (*self.doings, (command, result))
             self._configure(command)
 
     def _configure(self, command: Command) -> None:
@@ -248,7 +257,25 @@ class View:
         elif command.kind == "limit-services":
             limits = dict(self.limits) | {s: float(x) for s, x in params["shares"].items()}
             self.limits = {name: share for name, share in sorted(limits.items()) if share < 1.0}
+        elif command.kind == "drain-element":
+            alone = frozenset({command.target})
+            self.drained = self.drained | alone if params["drained"] else self.drained - alone
+        elif command.kind == "rollback-configuration":
+            own = set(self.network.links_of(command.target))
+            self.metrics = {n: c for n, c in self.metrics.items() if n not in own}
         elif command.kind == "set-link-cost":
+            self.metrics = {n: c for n, c in self.metrics.items() if n != command.target}
             costs = dict(self.costs) | {command.target: int(params["cost"])}
             recorded = self._recorded_costs
             self.costs = {n: c for n, c in sorted(costs.items()) if c != recorded.get(n)}
+
+    def _read_metrics(self, costs: Mapping[str, int]) -> None:
+        """Keep what an element says its links cost, where that is not as it should be."""
+        metrics = dict(self.metrics)
+        for name, cost in sorted(costs.items()):
+            metrics.pop(name, None)
+            ends = self._ends.get(name, frozenset())
+            planned = self.costs.get(name, self._recorded_costs.get(name, cost))
+            if cost != planned and not ends & self.drained:
+                metrics[name] = int(cost)
+        self.metrics = metrics
