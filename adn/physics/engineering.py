@@ -79,6 +79,7 @@ class _Search:
         self._head = fabric.head.tolist()
         self._out = [[int(d) for d in row if d >= 0 and lines.up[d]] for row in fabric.out.tolist()]
         self._n = fabric.n
+        self._transit = fabric.transit.tolist()
 
     def path(
         self, source: int, target: int, rate: float, latency_limit_ms: float
@@ -111,7 +112,7 @@ class _Search:
             length, node = heapq.heappop(heap)
             if node == target:
                 break
-            if length > best[node]:
+            if length > best[node] or not (self._transit[node] or node == source):
                 continue
             for d in self._out[node]:
                 if not fits[d]:

@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from adn.topology.network import Bools, Floats, Ints, Network
+from adn.topology.shortest import cheapest_ways, least_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,14 @@ class Fabric:
         tail: Sending element row of each direction, shape (D,).
         head: Receiving element row of each direction, shape (D,).
         out: Direction rows leaving each element, padded with -1, shape (n, largest degree).
+        transit: Whether each element forwards traffic of others, shape (n,).
     """
 
     n: int
     tail: Ints
     head: Ints
     out: Ints
+    transit: Bools
 
     @classmethod
     def of(cls, network: Network) -> Self:
@@ -40,7 +42,7 @@ class Fabric:
         place = np.arange(len(tail)) - first[tail[order]]
         out = np.full((n, max(1, int(degree.max(initial=0)))), -1, dtype=np.int64)
         out[tail[order], place] = order
-        return cls(n=n, tail=tail, head=network.head, out=out)
+        return cls(n=n, tail=tail, head=network.head, out=out, transit=network.transit)
 
     @property
     def directions(self) -> int:
@@ -56,20 +58,13 @@ def direction_costs(network: Network) -> Ints:
 def adjacency(fabric: Fabric, weight: npt.NDArray[np.generic], up: Bools) -> csr_array:
     """Return the (n, n) matrix of the smallest weight among the usable directions of each pair."""
     held = np.flatnonzero(up)
-    order = np.lexsort((weight[held], fabric.head[held], fabric.tail[held]))
-    held = held[order]
-    pair = fabric.tail[held] * fabric.n + fabric.head[held]
-    first = np.ones(len(held), dtype=bool)
-    first[1:] = pair[1:] != pair[:-1]
-    held = held[first]
-    return csr_array(
-        (weight[held].astype(np.float64), (fabric.tail[held], fabric.head[held])),
-        shape=(fabric.n, fabric.n),
-    )
+    return cheapest_ways(fabric.n, fabric.tail[held], fabric.head[held], weight[held])
 
 
 def distances(fabric: Fabric, cost: Ints, up: Bools) -> Floats:
-    """Return the metric of the shortest path between all elements (Dijkstra 1959).
+    """Return the metric of the shortest path between all elements.
+
+    No path leads through an element that forwards nothing for others.
 
     Args:
         fabric: Who can send to whom.
@@ -79,8 +74,17 @@ def distances(fabric: Fabric, cost: Ints, up: Bools) -> Floats:
     Returns:
         Shape (n, n), row = from, column = to; integer-valued, infinite where there is no path.
     """
-    found: Floats = dijkstra(adjacency(fabric, cost, up), directed=True)
-    return found
+    return least_costs(fabric.tail[up], fabric.head[up], cost[up], fabric.transit)
+
+
+def leads_on(fabric: Fabric, direction: Ints, target: Ints) -> Bools:
+    """Return whether what is sent over a direction may still reach a target, element by element.
+
+    It ends at the head unless that forwards for others, whatever the distance from there is.
+    """
+    head = fabric.head[direction]
+    onward: Bools = fabric.transit[head] | (head == target)
+    return onward
 
 
 def on_shortest_path(
@@ -93,6 +97,7 @@ def on_shortest_path(
     onward = cost[safe] + distance[fabric.head[safe], targets[:, None]]
     here = distance[nodes, targets][:, None]
     usable: Bools = there & up[safe] & (onward == here) & np.isfinite(here)
+    usable &= leads_on(fabric, safe, targets[:, None])
     return usable
 
 

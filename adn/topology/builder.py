@@ -15,10 +15,12 @@ from typing import Self
 from adn.base.errors import Finding, TopologyError
 from adn.topology.elements import (
     Assumption,
+    Card,
     Duct,
     Link,
     NetworkElement,
     NetworkRows,
+    PowerFeed,
     Service,
     Site,
     direction_ids,
@@ -48,6 +50,8 @@ class NetworkBuilder:
         self._ducts: list[Duct] = []
         self._links: list[Link] = []
         self._services: list[Service] = []
+        self._feeds: list[PowerFeed] = []
+        self._cards: list[Card] = []
         self._assumptions: list[Assumption] = []
 
     @classmethod
@@ -59,6 +63,8 @@ class NetworkBuilder:
         builder._ducts.extend(rows.ducts)
         builder._links.extend(rows.links)
         builder._services.extend(rows.services)
+        builder._feeds.extend(rows.feeds)
+        builder._cards.extend(rows.cards)
         builder._assumptions.extend(rows.assumptions)
         return builder
 
@@ -88,6 +94,16 @@ class NetworkBuilder:
         self._services.append(service)
         return self
 
+    def add_feed(self, feed: PowerFeed) -> Self:
+        """Add a power feed."""
+        self._feeds.append(feed)
+        return self
+
+    def add_card(self, card: Card) -> Self:
+        """Add a line card."""
+        self._cards.append(card)
+        return self
+
     def add_assumption(self, assumption: Assumption) -> Self:
         """Say which values a rule has filled."""
         self._assumptions.append(assumption)
@@ -102,6 +118,8 @@ class NetworkBuilder:
             ducts=tuple(self._ducts),
             links=tuple(self._links),
             services=tuple(self._services),
+            feeds=tuple(self._feeds),
+            cards=tuple(self._cards),
             assumptions=tuple(self._assumptions),
         )
 
@@ -128,23 +146,74 @@ def _findings(rows: NetworkRows) -> Iterator[Finding]:
     yield from _identities("duct", (row.id for row in rows.ducts))
     yield from _identities("link", (row.id for row in rows.links))
     yield from _identities("service", (row.id for row in rows.services))
+    yield from _identities("feed", (row.id for row in rows.feeds))
+    yield from _identities("card", (row.id for row in rows.cards))
     sites = {row.id for row in rows.sites}
     elements = {row.id for row in rows.elements}
     ducts = {row.id for row in rows.ducts}
-    for element in sorted(rows.elements, key=lambda row: row.id):
-        if element.site and element.site not in sites:
+    yield from _supply_findings(rows, sites)
+    owners = {row.id: row.element for row in rows.cards}
+    for card in sorted(rows.cards, key=lambda row: row.id):
+        if card.element not in elements:
             yield Finding(
-                "TOP010",
-                f"element '{element.id}' stands at site '{element.site}', which does not exist",
-                hint=closest(element.site, sites),
+                "TOP016",
+                f"card '{card.id}' is in element '{card.element}', which does not exist",
+                hint=closest(card.element, elements),
             )
     for duct in sorted(rows.ducts, key=lambda row: row.id):
         yield from _positive(f"duct '{duct.id}'", "length_km", duct.length_km)
     for link in sorted(rows.links, key=lambda row: row.id):
         yield from _link_findings(link, elements, ducts)
+        yield from _port_findings(link, owners)
     yield from _direction_findings(rows.links)
     for service in sorted(rows.services, key=lambda row: row.id):
         yield from _service_findings(service, elements)
+
+
+def _supply_findings(rows: NetworkRows, sites: set[str]) -> Iterator[Finding]:
+    """Where elements and feeds stand, and which feeds elements are corded to."""
+    feeds = {row.id for row in rows.feeds}
+    standing = sorted(("element", row.id, row.site) for row in rows.elements)
+    standing += sorted(("feed", row.id, row.site) for row in rows.feeds)
+    for what, name, site in standing:
+        if site and site not in sites:
+            yield Finding(
+                "TOP010",
+                f"{what} '{name}' stands at site '{site}', which does not exist",
+                hint=closest(site, sites),
+            )
+    for element in sorted(rows.elements, key=lambda row: row.id):
+        for feed, count in sorted(Counter(element.feeds).items()):
+            if feed not in feeds:
+                yield Finding(
+                    "TOP015",
+                    f"element '{element.id}' is corded to feed '{feed}', which does not exist",
+                    hint=closest(feed, feeds),
+                )
+            if count > 1:
+                yield Finding(
+                    "TOP014",
+                    f"element '{element.id}' lists feed '{feed}' {count} times; once is enough",
+                )
+
+
+def _port_findings(link: Link, owners: dict[str, str]) -> Iterator[Finding]:
+    """Whether the cards of a link's ports exist, and are in the elements it ends at."""
+    for end, name, card in (("a", link.a, link.card_a), ("z", link.z, link.card_z)):
+        if not card:
+            continue
+        if card not in owners:
+            yield Finding(
+                "TOP016",
+                f"link '{link.id}' ends ({end}) on card '{card}', which does not exist",
+                hint=closest(card, owners),
+            )
+        elif owners[card] != name:
+            yield Finding(
+                "TOP017",
+                f"link '{link.id}' ends ({end}) at '{name}', but on card '{card}' of "
+                f"'{owners[card]}'",
+            )
 
 
 def _identities(

@@ -48,19 +48,14 @@ def single_points(network: Network) -> SinglePoints:
     """Return the elements, links and shared ducts that are single points of failure."""
     import networkx as nx
 
-    between = Counter(zip(network.link_a.tolist(), network.link_z.tolist(), strict=True))
+    ends = list(zip(network.link_a.tolist(), network.link_z.tolist(), strict=True))
+    between = Counter(ends)
     between.update({(z, a): count for (a, z), count in list(between.items())})
     simple: Any = nx.Graph()
     simple.add_nodes_from(range(len(network.elements)))
-    simple.add_edges_from(zip(network.link_a.tolist(), network.link_z.tolist(), strict=True))
+    simple.add_edges_from(_joining(network, only=True))
     cuts = {frozenset(pair) for pair in nx.bridges(simple) if between[pair] == 1}
-    bridges = [
-        row
-        for row, ends in enumerate(
-            zip(network.link_a.tolist(), network.link_z.tolist(), strict=True)
-        )
-        if frozenset(ends) in cuts
-    ]
+    bridges = [row for row, pair in enumerate(ends) if frozenset(pair) in cuts]
     elements = sorted(network.elements[row] for row in nx.articulation_points(simple))
     return SinglePoints(
         elements=tuple(elements),
@@ -83,10 +78,32 @@ def _parting_ducts(network: Network, bridges: set[int]) -> tuple[str, ...]:
     return tuple(parting)
 
 
+def _joining(
+    network: Network, up: Bools | None = None, *, only: bool = False
+) -> list[tuple[int, int]]:
+    """Return pairs of element rows whose links join parts of the network, sorted.
+
+    What forwards nothing for others joins none: it hangs on the first of its neighbours, or, with
+    `only`, on its only one and on none where it has several.
+    """
+    used = np.ones(len(network.links), dtype=np.bool_) if up is None else up
+    a, z = network.link_a[used], network.link_z[used]
+    inner = network.transit[a] & network.transit[z]
+    pairs = set(zip(a[inner].tolist(), z[inner].tolist(), strict=True))
+    near: dict[int, set[int]] = {}
+    for end, far in ((a, z), (z, a)):
+        outer = ~network.transit[end] & network.transit[far]
+        for row, neighbour in zip(end[outer].tolist(), far[outer].tolist(), strict=True):
+            near.setdefault(row, set()).add(neighbour)
+    pairs |= {(row, min(held)) for row, held in near.items() if not only or len(held) == 1}
+    return sorted(pairs)
+
+
 def _islands(network: Network, up: Bools) -> Ints:
     """Return the number of the island each element is on, shape (n,)."""
     nodes = len(network.elements)
-    a, z = network.link_a[up], network.link_z[up]
+    pairs = np.array(_joining(network, up), dtype=np.int64).reshape(-1, 2)
+    a, z = pairs[:, 0], pairs[:, 1]
     graph = csr_array((np.ones(a.size), (a, z)), shape=(nodes, nodes))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
@@ -95,7 +112,9 @@ def link_loads(network: Network) -> Floats:
     """Return each link's healthy load in its busier direction at contracted peak, shape (L,)."""
     demand = np.zeros((len(network.elements), len(network.elements)))
     np.add.at(demand, (network.service_a, network.service_z), network.demand_bps)
-    forward, backward = healthy_load(network.link_a, network.link_z, network.cost, demand)
+    forward, backward = healthy_load(
+        network.link_a, network.link_z, network.cost, demand, network.transit
+    )
     return np.asarray(np.maximum(forward, backward), dtype=np.float64)
 
 
@@ -149,9 +168,9 @@ def check_same_place(network: Network) -> list[Finding]:
 
 
 def check_paths(network: Network) -> list[Finding]:
-    """Warn of services between islands: they are down for good."""
-    island = _islands(network, np.ones(len(network.links), dtype=np.bool_))
-    lost = np.flatnonzero(island[network.service_a] != island[network.service_z]).tolist()
+    """Warn of services without a path: they are down for good."""
+    reach = distances(network.link_a, network.link_z, network.cost, network.transit)
+    lost = np.flatnonzero(np.isinf(reach[network.service_a, network.service_z])).tolist()
     if not lost:
         return []
     count = _counted(len(lost), "service has", "services have")
@@ -176,7 +195,7 @@ def check_latency(network: Network) -> list[Finding]:
     if not len(network.services) or not len(network.links):
         return []
     cost = network.cost * _KM_CEILING + network.length_km
-    total = distances(len(network.elements), network.link_a, network.link_z, cost)
+    total = distances(network.link_a, network.link_z, cost, network.transit)
     reach = total[network.service_a, network.service_z]
     km = np.mod(np.where(np.isfinite(reach), reach, 0.0), _KM_CEILING)
     least = km * PROPAGATION_MS_PER_KM

@@ -14,10 +14,12 @@ from typing import Any
 from adn.base.errors import Finding, Position, TopologyError
 from adn.topology.elements import (
     Assumption,
+    Card,
     Duct,
     Link,
     NetworkElement,
     NetworkRows,
+    PowerFeed,
     Service,
     Site,
     Sla,
@@ -49,12 +51,16 @@ def rows_from_json(data: Mapping[str, Any]) -> NetworkRows:
         return NetworkRows(
             name=data["name"],
             sites=tuple(Site(**row) for row in data["sites"]),
-            elements=tuple(NetworkElement(**row) for row in data["elements"]),
+            elements=tuple(
+                NetworkElement(**{**row, "feeds": tuple(row["feeds"])}) for row in data["elements"]
+            ),
             ducts=tuple(Duct(**row) for row in data["ducts"]),
             links=tuple(Link(**{**row, "ducts": tuple(row["ducts"])}) for row in data["links"]),
             services=tuple(
                 Service(**{**row, "sla": Sla(**row["sla"])}) for row in data["services"]
             ),
+            feeds=tuple(PowerFeed(**row) for row in data["feeds"]),
+            cards=tuple(Card(**row) for row in data["cards"]),
             assumptions=tuple(Assumption(**row) for row in data["assumptions"]),
         )
     except (KeyError, TypeError) as error:

@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-from adn.topology.network import Floats, Ints
+from adn.topology.network import Bools, Floats, Ints
+from adn.topology.shortest import least_costs
 
 # Ethernet rates of IEEE 802.3 (1, 10, 40, 100, 400 and 800 Gbit/s).
 LINE_RATES_BPS: Final = (1e9, 10e9, 40e9, 100e9, 400e9, 800e9)
@@ -24,26 +24,22 @@ ROUNDING: Final = 1e-9
 _CELLS_AT_ONCE: Final = 4_000_000
 
 
-def distances(nodes: int, a: Ints, z: Ints, cost: Ints | Floats) -> Floats:
+def distances(a: Ints, z: Ints, cost: Ints | Floats, transit: Bools) -> Floats:
     """Return the least cost between all pairs of nodes, inf where there is no path, shape (n, n).
 
     Args:
-        nodes: Number of nodes n.
         a: Node row of each link's one end, shape (L,).
         z: Node row of its other end, shape (L,).
         cost: Cost of each link, positive, shape (L,).
+        transit: Whether each node forwards traffic of others, shape (n,).
     """
-    # Sparse constructors add parallel entries up, so only the cheapest of parallel links goes in.
-    order = np.lexsort((cost, np.maximum(a, z), np.minimum(a, z)))
-    low, high = np.minimum(a, z)[order], np.maximum(a, z)[order]
-    first = np.ones(order.size, dtype=bool)
-    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    weights = cost[order][first].astype(np.float64)
-    graph = csr_array((weights, (low[first], high[first])), shape=(nodes, nodes))
-    return np.asarray(dijkstra(graph, directed=False), dtype=np.float64)
+    ways = np.concatenate([a, z]), np.concatenate([z, a]), np.concatenate([cost, cost])
+    return least_costs(*ways, transit)
 
 
-def healthy_load(a: Ints, z: Ints, cost: Ints, demand: Floats) -> tuple[Floats, Floats]:
+def healthy_load(
+    a: Ints, z: Ints, cost: Ints, demand: Floats, transit: Bools | None = None
+) -> tuple[Floats, Floats]:
     """Return the load of each link from a to z and from z to a under even sharing per hop.
 
     Args:
@@ -51,6 +47,7 @@ def healthy_load(a: Ints, z: Ints, cost: Ints, demand: Floats) -> tuple[Floats, 
         z: Node row of each link's z end, shape (L,).
         cost: Cost of each link, positive whole numbers, shape (L,).
         demand: Traffic from row to column, bit/s, shape (n, n); what has no path is not carried.
+        transit: Whether each node forwards traffic of others, shape (n,); None means all do.
 
     Returns:
         Two arrays of shape (L,), bit/s.
@@ -59,7 +56,8 @@ def healthy_load(a: Ints, z: Ints, cost: Ints, demand: Floats) -> tuple[Floats, 
     load = np.zeros(2 * links)
     if not links:
         return load, load.copy()
-    distance = distances(nodes, a, z, cost)
+    transit = np.ones(nodes, dtype=np.bool_) if transit is None else transit
+    distance = distances(a, z, cost, transit)
     tail, head, price = np.concatenate([a, z]), np.concatenate([z, a]), np.concatenate([cost, cost])
     ones, rows = np.ones(2 * links), np.arange(2 * links)
     leaving = csr_array((ones, (tail, rows)), shape=(nodes, 2 * links))
@@ -71,6 +69,7 @@ def healthy_load(a: Ints, z: Ints, cost: Ints, demand: Floats) -> tuple[Floats, 
         to_go = distance[:, some]
         finite = np.isfinite(to_go)
         on_path = finite[tail] & (to_go[tail] == price[:, None] + to_go[head])
+        on_path &= transit[head][:, None] | (head[:, None] == some)
         ways = leaving @ on_path.astype(np.float64)
         share = on_path / np.maximum(ways, 1.0)[tail]
         moving = np.where(finite, demand[:, some], 0.0)

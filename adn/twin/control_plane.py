@@ -224,7 +224,9 @@ class ControlPlane:
         neighbour; receivers keep the newer version of each, so nothing else changes.
         """
         weight = np.repeat(self._travel, 2)
-        usable = np.repeat(self._adjacent, 2) & self._running[self._fabric.tail]
+        tail = self._fabric.tail
+        usable = np.repeat(self._adjacent, 2) & self._running[tail]
+        usable &= self._fabric.transit[tail] | (tail == origin)  # a server passes nothing on
         travel = dijkstra(adjacency(self._fabric, weight, usable), directed=True, indices=origin)
         news = (
             self._known[origin].copy(),

@@ -3,6 +3,8 @@
 Every element forwards by the view of the network it had when it last computed its table, so a
 packet may meet tables of different age: that is what blackholes and microloops are made of. A flow
 group takes, at each element, one of the equal-cost next hops by a hash that only the twin knows.
+A table that lacks a destination drops what is for it there; one that leaves out an equal-cost next
+hop hashes over the others. Explicit paths are followed label by label and meet neither.
 """
 
 from __future__ import annotations
@@ -16,11 +18,15 @@ import numpy.typing as npt
 
 from adn.base import noise
 from adn.base.streams import hash32
-from adn.physics.routing import Fabric, distances
+from adn.physics.routing import Fabric, distances, leads_on
 from adn.topology.network import Bools, Floats, Ints, Network
+from adn.twin.destinations import Destinations
+from adn.twin.state import State
 
 MAX_HOPS: Final = 64
 """After so many hops a packet is dropped: the common initial TTL."""
+_REMEMBERED: Final = 8
+"""How many views' distances forks of one plane remember together."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,12 @@ class Views:
         self._fabric = fabric
         self._number: dict[bytes, int] = {}
         self._views: list[View] = []
-        self._stack: tuple[Bools, Ints, Floats] | None = None
+        self._reckoned: dict[bytes, View] = {}
 
     def copy(self) -> Views:
         """Return the same views under the same numbers; more can be added to either."""
         other = Views(self._fabric)
+        other._reckoned = self._reckoned
         other._number, other._views = dict(self._number), list(self._views)
         return other
 
@@ -52,9 +59,16 @@ class Views:
         name = np.packbits(up).tobytes() + cost.tobytes()
         if name not in self._number:
             self._number[name] = len(self._views)
-            self._views.append(View(up, cost, distances(self._fabric, cost, up)))
-            self._stack = None
+            self._views.append(self._view(name, up, cost))
         return self._number[name]
+
+    def _view(self, name: bytes, up: Bools, cost: Ints) -> View:
+        """Return a view, from what it or a fork of it has reckoned lately if that is there."""
+        if name not in self._reckoned:
+            self._reckoned[name] = View(up, cost, distances(self._fabric, cost, up))
+            if len(self._reckoned) > _REMEMBERED:
+                del self._reckoned[next(iter(self._reckoned))]
+        return self._reckoned[name]
 
     def __getitem__(self, number: int) -> View:
         return self._views[number]
@@ -65,22 +79,10 @@ class Views:
         moved = {old: new for new, old in enumerate(held)}
         self._views = [self._views[old] for old in held]
         self._number = {name: moved[old] for name, old in self._number.items() if old in moved}
-        self._stack = None
         return moved
 
     def __len__(self) -> int:
         return len(self._views)
-
-    @property
-    def stack(self) -> tuple[Bools, Ints, Floats]:
-        """All views at once: usable (V, D), metric (V, D), distance (V, n, n)."""
-        if self._stack is None:
-            self._stack = (
-                np.stack([view.up for view in self._views]),
-                np.stack([view.cost for view in self._views]),
-                np.stack([view.distance for view in self._views]),
-            )
-        return self._stack
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class Forwarding:
     Attributes:
         paths: Direction rows per flow group, padded with D (one past the last), shape (F, H).
         arrives: Whether the tables lead the flow group to its target, shape (F,).
+        destinations: Which destinations go dark first at each element.
         hops: The same paths end to end, D standing for an empty one, shape (P,).
         first: Where each flow group begins in `hops`, shape (F,).
         length: How many of `hops` each flow group has, at least 1, shape (F,).
@@ -142,6 +145,9 @@ class Forwarding:
         self.arrives = np.zeros(flows, dtype=bool)
         self._dirty = np.ones(flows, dtype=bool)
         self._tails = np.append(fabric.tail, -1)
+        self.destinations = Destinations(network, fabric)
+        self._dark = np.zeros(0, dtype=np.int64)
+        self._unused = np.zeros(fabric.directions, dtype=bool)
         self._flatten()
 
     def fork(self) -> Forwarding:
@@ -153,7 +159,7 @@ class Forwarding:
         other.routes = dict(self.routes)
         other.paths = self.paths.copy()
         other.arrives = self.arrives.copy()
-        other._dirty = np.ones(len(self.arrives), dtype=bool)
+        other._dirty = self._dirty.copy()
         return other
 
     def settle(self, up: Bools, cost: Ints, running: Bools | None = None) -> None:
@@ -192,7 +198,34 @@ class Forwarding:
         onward = view.cost[leaving][:, None] + view.distance[self._fabric.head[leaving]]
         here = view.distance[node]
         used: Bools = view.up[leaving][:, None] & (onward == here) & np.isfinite(here)
-        return used
+        return used & leads_on(self._fabric, leaving[:, None], np.arange(self._fabric.n))
+
+    def suits(self, state: State) -> bool:
+        """Whether this plane drops and leaves out what it would in `state`."""
+        dark = self.destinations.dark(state)
+        return np.array_equal(dark, self._dark) and np.array_equal(state.unused, self._unused)
+
+    def suffer(self, state: State) -> None:
+        """Take in where tables drop and which next hops they leave out.
+
+        Only flow groups that come by there, or end there, can change their way.
+        """
+        dark = self.destinations.dark(state)
+        if not np.array_equal(dark, self._dark):
+            changed = np.setxor1d(dark, self._dark, assume_unique=True)
+            self._touch(changed // self._fabric.n, changed % self._fabric.n)
+            self._dark = dark
+        if not np.array_equal(state.unused, self._unused):
+            self._touch(self._fabric.tail[state.unused != self._unused])
+            self._unused = state.unused
+
+    def _touch(self, nodes: Ints, targets: Ints | None = None) -> None:
+        """Mark the flow groups (towards `targets`) that come by `nodes` or do not arrive."""
+        aims = np.arange(len(self.arrives))
+        if targets is not None:
+            aims = np.flatnonzero(np.isin(self.flows.target, targets))
+        here = np.isin(self._tails[self.paths[aims]], nodes).any(axis=1)
+        self._dirty[aims[here | ~self.arrives[aims]]] = True
 
     def set_routes(self, routes: Mapping[int, tuple[int, ...]]) -> None:
         """Set the explicit paths of steered services; others follow the metric."""
@@ -246,7 +279,6 @@ class Forwarding:
 
     def _trace(self, todo: Ints, steered: Mapping[int, tuple[int, ...]]) -> tuple[Ints, Bools]:
         """Follow flow groups hop by hop; return their paths (k, hops) and whether they arrive."""
-        up, cost, distance = self.views.stack
         fabric, end = self._fabric, self._fabric.directions
         hashed = np.array([flow not in steered for flow in todo.tolist()], dtype=bool)
         flow = todo[hashed]
@@ -257,16 +289,7 @@ class Forwarding:
         for _ in range(MAX_HOPS):
             if not len(flow):
                 break
-            view = self.node_view[node]
-            leaving = fabric.out[node]
-            there = leaving >= 0
-            safe = np.where(there, leaving, 0)
-            onward = (
-                cost[view[:, None], safe]
-                + distance[view[:, None], fabric.head[safe], target[:, None]]
-            )
-            here = distance[view, node, target][:, None]
-            good = there & up[view[:, None], safe] & (onward == here) & np.isfinite(here)
+            safe, good = self._ways(node, target)
             ways = good.sum(axis=1)
             routed = ways > 0
             flow, place, target = flow[routed], place[routed], target[routed]
@@ -291,6 +314,25 @@ class Forwarding:
                 paths[row, : len(path)] = path
                 arrives[row] = True
         return paths, arrives
+
+    def _ways(self, node: Ints, target: Ints) -> tuple[Ints, Bools]:
+        """Return the ways out of each node, and which its table uses to a target, (k, degree)."""
+        fabric, held = self._fabric, self.node_view[node]
+        leaving = fabric.out[node]
+        safe = np.where(leaving >= 0, leaving, 0)
+        good: Bools = (leaving >= 0) & leads_on(fabric, safe, target[:, None])
+        for number in np.unique(held).tolist():
+            view, at = self.views[number], np.flatnonzero(held == number)
+            ways, aim = safe[at], target[at]
+            onward = view.cost[ways] + view.distance[fabric.head[ways], aim[:, None]]
+            here = view.distance[node[at], aim][:, None]
+            good[at] &= view.up[ways] & (onward == here) & np.isfinite(here)
+        if self._unused.any():
+            kept = good & ~self._unused[safe]
+            good = np.where(kept.any(axis=1)[:, None], kept, good)
+        if len(self._dark):
+            good[np.isin(node * fabric.n + target, self._dark)] = False
+        return safe, good
 
     def _write(self, todo: Ints, traced: tuple[Ints, Bools]) -> None:
         paths, arrives = traced

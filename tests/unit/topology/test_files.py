@@ -13,10 +13,12 @@ from adn.base.errors import TopologyError
 from adn.base.streams import Key
 from adn.topology.elements import (
     Assumption,
+    Card,
     Duct,
     Link,
     NetworkElement,
     NetworkRows,
+    PowerFeed,
     Service,
     Site,
     Sla,
@@ -42,10 +44,17 @@ row_tables = st.builds(
     NetworkRows,
     text,
     st.lists(st.builds(Site, text, number, number), max_size=3).map(tuple),
-    st.lists(st.builds(NetworkElement, text, text, text), max_size=3).map(tuple),
+    st.lists(
+        st.builds(
+            NetworkElement, text, text, text, st.lists(text, max_size=2).map(tuple), st.booleans()
+        ),
+        max_size=3,
+    ).map(tuple),
     st.lists(st.builds(Duct, text, number), max_size=3).map(tuple),
     st.lists(
-        st.builds(Link, text, text, text, number, number, whole, st.lists(text).map(tuple)),
+        st.builds(
+            Link, text, text, text, number, number, whole, st.lists(text).map(tuple), text, text
+        ),
         max_size=3,
     ).map(tuple),
     st.lists(
@@ -55,6 +64,8 @@ row_tables = st.builds(
         ),
         max_size=3,
     ).map(tuple),
+    st.lists(st.builds(PowerFeed, text, text), max_size=3).map(tuple),
+    st.lists(st.builds(Card, text, text), max_size=3).map(tuple),
     st.lists(st.builds(Assumption, text, text, whole, text), max_size=3).map(tuple),
 )  # fmt: skip
 
