@@ -75,6 +75,11 @@ def told_timing(timing: Timing) -> str:
     return f"{words[timing.dist]} ({timing.source})"
 
 
+def told_instant(timing: Timing) -> str:
+    """Return when something happens in words: a time, or the distribution it is drawn from."""
+    return written(timing.first) if timing.dist == "fixed" else told_timing(timing)
+
+
 def told_target(target: Target) -> str:
     """Return a target in words."""
     choice = target.choice
@@ -114,9 +119,7 @@ def _scenario(name: str) -> Described:
         "faults": [
             {
                 "kind": fault.kind.name,
-                "at": written(fault.at.first)
-                if fault.at.dist == "fixed"
-                else told_timing(fault.at),
+                "at": told_instant(fault.at),
                 "target": told_target(fault.target),
                 "with": {
                     key: write_unit(value, fault.kind.parameters[key].unit)
@@ -124,6 +127,10 @@ def _scenario(name: str) -> Described:
                 },
             }
             for fault in loaded.faults
+        ],
+        "disturbances": [
+            {"kind": entry.kind, "at": told_instant(entry.at.timing()), "for": written(entry.for_)}
+            for entry in scenario.disturbances
         ],
         "targets": {
             key: written(getattr(scenario.targets, key)) for key in ("detect", "locate", "restore")

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from adn.scenario import distributions, expectations, faultspec, schema
+from adn.scenario import distributions, disturbancespec, expectations, faultspec, schema
 from adn.scenario.catalogue import first_line
 from adn.scenario.codes import CODES
 from adn.scenario.expectations import MEASURES
@@ -32,6 +32,7 @@ for editors.
 | duration | `500ms`, `10s`, `5min`, `1h 30min`, `2d` |
 | share | `3%`, `0.5%` |
 | rate | `10Gbit/s`, `500Mbit/s` |
+| frequency | `6/h`, `2/d` |
 | length | `40km`, `300m` |
 | angle | `25deg` |
 | latency | `60ms`, `250us` |
@@ -50,11 +51,17 @@ _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("traffic", schema.Traffic),
     ("telemetry", schema.Telemetry),
     ("alarms", schema.Alarms),
+    ("tickets", schema.Tickets),
     ("faults[]", faultspec.FaultEntry),
     ("faults[].target", faultspec.Target),
     ("faults[].target.duct", faultspec.DuctChoice),
     ("faults[].target.link, faults[].target.direction", faultspec.LinkChoice),
     ("faults[].target.element", faultspec.ElementChoice),
+    ("disturbances[]: flash-crowd", disturbancespec.FlashCrowd),
+    ("disturbances[].services", disturbancespec.ServiceChoice),
+    ("disturbances[]: maintenance", disturbancespec.Maintenance),
+    ("disturbances[]: link-heals", disturbancespec.LinkHeals),
+    ("disturbances[]: collector-dies", disturbancespec.CollectorDies),
     ("kinds[]", faultspec.KindEntry),
     ("kinds[].impairments[]", faultspec.ImpairmentEntry),
     ("kinds[].impairments[].course: constant", faultspec.ConstantCourse),
@@ -135,6 +142,8 @@ def _default(field: FieldInfo) -> str:
         return "`00:00`"
     if unit == "a share":
         return f"`{100 * value:g}%`"
+    if unit == "a frequency":
+        return f"`{value:g}/h`"
     return f"`{value:g}km`" if unit == "a length" else f"`{value}`"
 
 

@@ -15,12 +15,14 @@ from adn.base.clock import MINUTE, SECOND
 from adn.base.levels import AutonomyLevel
 from adn.base.sampling import ASSUMPTION, Timing
 from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
+from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
 from adn.scenario.faultspec import FaultEntry, KindEntry
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
 from adn.scenario.units import (
     Angle,
     Duration,
+    Frequency,
     LatencyMs,
     Length,
     PositiveDuration,
@@ -196,6 +198,36 @@ class Alarms(Part):
     clock_skew: Duration = Field(500, description="Standard deviation of elements' clocks.")
 
 
+class Tickets(Part):
+    """How customers complain."""
+
+    background: Frequency = Field(
+        6.0, description="Complaints that have nothing to do with the network."
+    )
+    propensity: Share = Field(
+        5e-5,
+        description="Share of a service's customers who complain per minute while it is at its "
+        "worst; less while it is less bad.",
+    )
+    per_service: int = Field(
+        3,
+        ge=1,
+        le=1000,
+        description="At most so many tickets about one service in an hour; more are one and the "
+        "same to the front office.",
+    )
+    delay: Distribution = Field(
+        LogNormal.model_validate(
+            {"dist": "lognormal", "median": "4min", "p95": "20min", "source": ASSUMPTION}
+        ),
+        description="From noticing to the arrival of the ticket.",
+    )
+    wrong_address: Share = Field(
+        0.15, description="Share of the tickets that name another service or site."
+    )
+    vague: Share = Field(0.3, description="Share of the tickets that name no service.")
+
+
 class Operations(Part):
     """Who runs the network."""
 
@@ -231,7 +263,11 @@ class Scenario(Part):
     telemetry: Telemetry = Field(Telemetry.model_validate({}), description=str(Telemetry.__doc__))
     alarms: Alarms = Field(Alarms.model_validate({}), description=str(Alarms.__doc__))
     kinds: tuple[KindEntry, ...] = Field((), description="Fault kinds of this file's own.")
+    tickets: Tickets = Field(Tickets.model_validate({}), description=str(Tickets.__doc__))
     faults: tuple[FaultEntry, ...] = Field((), max_length=10_000, description="What goes wrong.")
+    disturbances: tuple[DisturbanceEntry, ...] = Field(
+        (), max_length=1000, description="What happens and is no fault."
+    )
     operations: Operations = Field(
         Operations.model_validate({}), description=str(Operations.__doc__)
     )
@@ -242,8 +278,9 @@ class Scenario(Part):
         """Yield every distribution of the scenario, defaults included."""
         yield self.telemetry.delay.timing()
         yield self.alarms.delay.timing()
-        for fault in self.faults:
-            timing = fault.at.timing()
+        yield self.tickets.delay.timing()
+        for entry in (*self.faults, *self.disturbances):
+            timing = entry.at.timing()
             if timing.source != SCENARIO:
                 yield timing
 

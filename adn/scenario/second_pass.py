@@ -53,6 +53,8 @@ def look_up(data: Mapping[str, Any], source: Source, scenario: Scenario | None) 
         if scenario is not None and kind is not None and not slips:
             entry = scenario.faults[number]
             faults.append(LoadedFault(number, kind, entry.at.timing(), entry.target, params))
+    for number, raw in _maps(data.get("disturbances")):
+        findings += _time(raw, ("disturbances", number), source, data, "the disturbance begins")
     known = {name: kind for name, kind in kinds.items() if kind is not None}
     return known, tuple(faults), findings
 
@@ -171,9 +173,13 @@ def _limits(
 
 
 def _time(
-    raw: Mapping[str, Any], path: Path, source: Source, data: Mapping[str, Any]
+    raw: Mapping[str, Any],
+    path: Path,
+    source: Source,
+    data: Mapping[str, Any],
+    what: str = "the fault strikes",
 ) -> list[Finding]:
-    """Return whether a fault may strike outside the part of the run that is scored."""
+    """Return whether something may happen outside the part of the run that is scored."""
     try:
         clock = Clock.model_validate(data.get("clock"))
         timing = _When.model_validate({"at": raw.get("at")}).at.timing()
@@ -186,10 +192,10 @@ def _time(
     earliest = int(timing.first)
     if latest >= clock.duration:
         over = "is over" if earliest >= clock.duration else "may be over"
-        message = f"the run {over} before the fault strikes"
+        message = f"the run {over} before {what}"
         return [source.finding(where, "SCN025", message)]
     if earliest < clock.warmup:
-        message = "the fault strikes during the warm-up, when nothing is scored"
+        message = f"{what} during the warm-up, when nothing is scored"
         return [source.finding(where, "SCN025", message)]
     return []
 

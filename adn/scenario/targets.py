@@ -16,9 +16,9 @@ import numpy.typing as npt
 from adn.base.clock import Millis
 from adn.base.errors import Finding
 from adn.faults.kinds import FaultKind
-from adn.scenario.faultspec import Choice, DuctChoice, LinkChoice
+from adn.scenario.faultspec import Choice, DuctChoice, LinkChoice, Target
 from adn.scenario.marks import Path
-from adn.scenario.reader import LoadedFault, LoadedScenario, refused
+from adn.scenario.reader import LoadedScenario, refused
 from adn.scenario.units import shown
 from adn.topology.naming import closest
 from adn.topology.network import Names, Network
@@ -69,7 +69,8 @@ def resolve_targets(
         stream = stream_of(f"fault/{fault.index}")
         latest = loaded.scenario.clock.duration - 1
         at = min(max(fault.at.draw(stream), loaded.scenario.clock.warmup), latest)
-        found, slips = _objects(loaded, fault, network, stream, weights or {})
+        where: Path = ("faults", fault.index, "target")
+        found, slips = pick_objects(loaded, fault.target, where, network, stream, weights)
         findings += slips
         planned += [
             PlannedTarget(fault.index, fault.kind, name, at, fault.params) for name in found
@@ -85,15 +86,26 @@ def names_of(network: Network, table: str) -> Names:
     return names
 
 
-def _objects(
+def pick_objects(
     loaded: LoadedScenario,
-    fault: LoadedFault,
+    target: Target,
+    where: Path,
     network: Network,
     stream: np.random.Generator,
-    weights: Weights,
+    weights: Weights | None = None,
 ) -> tuple[list[str], list[Finding]]:
-    table, choice = fault.target.table, fault.target.choice
-    path: Path = ("faults", fault.index, "target", table)
+    """Return the ids of the objects that a target names or the stream picks, and what is wrong.
+
+    Args:
+        loaded: The scenario.
+        target: As its file has it.
+        where: Where in the file it stands.
+        network: The network as it really is.
+        stream: What picks.
+        weights: What `busiest` ranks by.
+    """
+    table, choice = target.table, target.choice
+    path: Path = (*where, table)
     names = names_of(network, table)
     if choice.id is not None:
         finding = _unknown(loaded, path, choice.id, table, names)
@@ -109,7 +121,7 @@ def _objects(
             findings += [finding] if finding else []
     if findings:
         return [], findings
-    rows = _candidates(choice, table, network, weights)
+    rows = _candidates(choice, table, network, weights or {})
     wanted = choice.pick or 1
     if len(rows) < wanted:
         objects = f"{table}{'s' if wanted > 1 else ''}"

@@ -123,6 +123,13 @@ def read_rate(value: Any) -> float:
     return within(rate, value, "a rate", 1, 1e18, "1bit/s to 1000000Tbit/s")
 
 
+def read_frequency(value: Any) -> float:
+    """Return "6/h" in events an hour."""
+    units = {"/min": 60.0, "/h": 1.0, "/d": 1.0 / 24}
+    often = quantity(value, "a frequency", units, ("/h", "/d"))
+    return within(often, value, "a frequency", 0, 6000, "0/h to 100/min")
+
+
 def read_length(value: Any) -> float:
     """Return "12km" in km."""
     length = quantity(value, "a length", {"m": 1e-3, "km": 1.0}, ("km", "m"))
@@ -222,6 +229,12 @@ Share = Annotated[float, BeforeValidator(read_share), _text(_NUMERAL + "%$", "a 
 """A share: `3%`."""
 Rate = Annotated[float, BeforeValidator(read_rate), _RATE]
 """A rate: `10Gbit/s`."""
+Frequency = Annotated[
+    float,
+    BeforeValidator(read_frequency),
+    _text(_NUMERAL + "/(min|h|d)$", "a frequency", "6/h", "2/d"),
+]
+"""How often something comes, in events an hour: `6/h`."""
 Length = Annotated[
     float, BeforeValidator(read_length), _text(_NUMERAL + "k?m$", "a length", "40km")
 ]

@@ -15,13 +15,18 @@ from pydantic import BaseModel, ValidationError
 
 from adn.base.errors import Finding
 from adn.scenario.distributions import DISTRIBUTIONS
+from adn.scenario.disturbancespec import DISTURBANCES
 from adn.scenario.faultspec import COURSES
 from adn.scenario.marks import Path, Source
 from adn.scenario.parts import Part
 from adn.scenario.units import either, shown
 from adn.topology.naming import closest
 
-UNIONS: Final[Mapping[str, Mapping[str, type[Part]]]] = {"dist": DISTRIBUTIONS, "shape": COURSES}
+UNIONS: Final[Mapping[str, Mapping[str, type[Part]]]] = {
+    "dist": DISTRIBUTIONS,
+    "kind": DISTURBANCES,
+    "shape": COURSES,
+}
 """Models by the key that tells them apart, and by what it says."""
 
 _BELONGS: Final = {

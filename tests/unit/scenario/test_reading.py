@@ -80,11 +80,11 @@ def test_the_digest_sees_the_network_file(tmp_path: Path) -> None:
 
 
 def test_timings_that_rest_on_assumptions_are_counted() -> None:
-    assert loaded().scenario.assumed_timings() == 2
+    assert loaded().scenario.assumed_timings() == 3
     cited = "telemetry: {delay: {dist: fixed, value: 1s, source: A study}}\nfaults:\n"
-    assert loaded(BASE.replace("faults:\n", cited)).scenario.assumed_timings() == 1
+    assert loaded(BASE.replace("faults:\n", cited)).scenario.assumed_timings() == 2
     drawn = "at: {dist: uniform, low: 45min, high: 50min, source: assumption}"
-    assert loaded(BASE.replace("at: 45min", drawn)).scenario.assumed_timings() == 3
+    assert loaded(BASE.replace("at: 45min", drawn)).scenario.assumed_timings() == 4
 
 
 def test_a_late_error_still_points_at_its_line() -> None:
