@@ -1,37 +1,64 @@
-"""Bounds: what each fault of a scenario and seed becomes when nobody acts and when an oracle does.
+"""Bounds: what a scenario and seed become when nobody acts, and when someone acts who knows all.
 
-The two runs are made once per scenario and seed and kept in a cache; their verdicts,
-`self_healed` and `restorable`, are written into the truth of every run of that pair.
+Both are lived through from beginning to end, over the same span as the levels' runs, so that the
+service minutes that customers lose can be compared. They are made once per scenario and seed and
+kept in a cache; their verdicts on each fault, `self_healed` and `restorable`, are written into the
+truth of every run of that pair.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib import resources
+from os import getpid
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from adn.base.clock import MINUTE, Millis
+from adn.base.clock import MINUTE, Millis, seconds
 from adn.base.levels import AutonomyLevel
-from adn.faults.kinds import Constant
+from adn.closedloop.controller import Controller
 from adn.reference.idle import Idle
 from adn.reference.oracle import Oracle
 from adn.scenario.reader import LoadedScenario
-from adn.scoring.scorecard import FaultScore, Scorecard
+from adn.scoring.scorecard import Scorecard
 from adn.session.assembly import Assembly, assemble
 from adn.session.run import References, finish, play
 
-ENOUGH: Final[Millis] = 12 * MINUTE
-"""How long after the last steady fault a reference run goes on: more than all clocks together."""
 LIMIT: Final[Millis] = 5 * MINUTE
 """Restoration within this counts, whatever the scenario's own targets: the 5 of 1-3-5."""
+_NEEDED: Final = frozenset({"scenario", "seed", "faults", "service", "wrong_actions", "people"})
+
+Card = Mapping[str, Any]
+"""The object that `scorecard.json` holds."""
 
 
-def references(loaded: LoadedScenario, seed: int, cache: Path | None = None) -> References:
-    """Return the verdicts of the do-nothing and oracle runs, from the cache if it has them.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The two runs between which every other run of the scenario and seed should lie.
+
+    Attributes:
+        idle: Scorecard of the run in which nobody acts.
+        oracle: Scorecard of the run in which someone acts who knows everything.
+    """
+
+    idle: Card
+    oracle: Card
+
+    @property
+    def verdicts(self) -> References:
+        """What they say of each fault; one that harms no service has nothing to restore."""
+        return {
+            nobody["id"]: {"self_healed": _in_time(nobody), "restorable": _in_time(anybody)}
+            for nobody, anybody in zip(self.idle["faults"], self.oracle["faults"], strict=True)
+        }
+
+
+def bounds_of(loaded: LoadedScenario, seed: int, cache: Path | None = None) -> Bounds:
+    """Return the bounds of a scenario and seed, from the cache if it has them.
 
     Args:
         loaded: The scenario.
@@ -41,60 +68,54 @@ def references(loaded: LoadedScenario, seed: int, cache: Path | None = None) -> 
     Raises:
         AdnError: The scenario cannot be run as it stands.
     """
-    name = f"{loaded.digest}-{code_digest()}-seed-{seed}.json"
-    kept = _read(cache / name) if cache else None
+    return Bounds(
+        idle=bound_card("do-nothing", loaded, seed, cache),
+        oracle=bound_card("oracle", loaded, seed, cache),
+    )
+
+
+def references(loaded: LoadedScenario, seed: int, cache: Path | None = None) -> References:
+    """Return the verdicts of both bounds on each fault; see `bounds_of`."""
+    return bounds_of(loaded, seed, cache).verdicts
+
+
+def bound_card(name: str, loaded: LoadedScenario, seed: int, cache: Path | None = None) -> Card:
+    """Return the scorecard of one bound, ``do-nothing`` or ``oracle``, cached if it can be."""
+    kept_as = f"{loaded.digest}-{code_digest()}-seed-{seed}-{name}.json"
+    kept = _read(cache / kept_as) if cache else None
     if kept is not None:
         return kept
-    verdicts = judge(idle_run(loaded, seed), oracle_run(loaded, seed))
+    run = {"do-nothing": idle_run, "oracle": oracle_run}[name]
+    card = run(loaded, seed).as_json()
     if cache:
-        _write(cache / name, verdicts)
-    return verdicts
+        _write(cache / kept_as, card)
+    return card
 
 
 def idle_run(loaded: LoadedScenario, seed: int) -> Scorecard:
     """Return what comes of the scenario when nobody acts."""
-    assembly = _shortened(loaded, seed)
-    play(assembly, Idle())
-    return finish(assembly).scorecard
+    assembly = assemble(loaded, AutonomyLevel.L5, seed)
+    return _played(assembly, Idle())
 
 
 def oracle_run(loaded: LoadedScenario, seed: int) -> Scorecard:
     """Return what comes of the scenario when someone acts who knows everything."""
-    assembly = _shortened(loaded, seed)
-    play(assembly, Oracle(assembly.twin, assembly.briefing.warmup))
+    assembly = assemble(loaded, AutonomyLevel.L5, seed)
+    return _played(assembly, Oracle(assembly.twin, assembly.briefing.warmup))
+
+
+def _played(assembly: Assembly, controller: Controller) -> Scorecard:
+    play(assembly, controller)
     return finish(assembly).scorecard
 
 
-def judge(idle: Scorecard, oracle: Scorecard) -> References:
-    """Return the verdict on every fault; one that harms no service has nothing to restore."""
-    return {
-        nobody.fault.id: {"self_healed": _in_time(nobody), "restorable": _in_time(anybody)}
-        for nobody, anybody in zip(idle.faults, oracle.faults, strict=True)
-    }
-
-
-def _in_time(fault: FaultScore) -> bool:
-    if fault.clocks.impact is None:
+def _in_time(fault: Mapping[str, Any]) -> bool:
+    if fault["impact_s"] is None:
         return True
-    return fault.clocks.restore is not None and fault.clocks.restore <= LIMIT
+    return fault["restore_s"] is not None and fault["restore_s"] <= seconds(LIMIT)
 
 
-def _shortened(loaded: LoadedScenario, seed: int) -> Assembly:
-    """Return the run, ended once every clock has run out after its last fault."""
-    assembly = assemble(loaded, AutonomyLevel.L5, seed)
-    planned = [record for record in assembly.log.truths if record.kind == "fault.planned"]
-    steady = all(
-        isinstance(spec.course, Constant)
-        for fault in loaded.faults
-        for spec in fault.kind.impairments
-    )
-    if not steady or not planned:
-        return assembly
-    last = max(round(float(record.data["at_s"]) * 1000) for record in planned)
-    until = min(assembly.briefing.duration, last + ENOUGH)
-    return replace(assembly, briefing=replace(assembly.briefing, duration=until))
-
-
+@cache
 def code_digest() -> str:
     """Return a digest of the product's own files, so that a changed physics is run again."""
     state = blake2b(digest_size=8)
@@ -106,28 +127,21 @@ def code_digest() -> str:
     return state.hexdigest()
 
 
-def _read(path: Path) -> References | None:
-    """Return a cached verdict, or None if there is none that can be used."""
+def _read(path: Path) -> Card | None:
+    """Return a cached scorecard, or None if there is none that can be used."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    keys = {"self_healed", "restorable"}
-    sound = isinstance(kept, dict) and all(
-        isinstance(row, dict)
-        and row.keys() == keys
-        and all(isinstance(v, bool) for v in row.values())
-        for row in kept.values()
-    )
-    return kept if sound else None
+    return kept if isinstance(kept, dict) and kept.keys() >= _NEEDED else None
 
 
-def _write(path: Path, verdicts: Mapping[str, Mapping[str, bool]]) -> None:
-    """Keep a verdict; a cache that cannot be written is done without."""
+def _write(path: Path, card: Card) -> None:
+    """Keep a scorecard; a cache that cannot be written is done without."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".part")
-        aside.write_text(json.dumps(verdicts, sort_keys=True), encoding="utf-8")
+        aside = path.with_suffix(f".{getpid()}.part")
+        aside.write_text(json.dumps(card, sort_keys=True), encoding="utf-8")
         aside.rename(path)
     except OSError:
         return

@@ -3,28 +3,24 @@
 It is privileged on purpose and bounds what any controller could have restored: it knows the moment
 a service leaves its limits, every impairment, path and demand. It has no playbook: each move is
 tried on a fork of the twin and kept only if it helps; the commands then take as long, and fail as
-often, as anyone's.
+often, as anyone's. Crews are sent at once for whatever only a crew can renew.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from dataclasses import replace
 from typing import Any, Final
 
-import numpy as np
-from scipy.sparse import csr_array
-
-from adn.base.clock import SECOND, Millis
-from adn.northbound.commands import MAX_COST, Command, CommandResult, command_kinds
+from adn.base.clock import MINUTE, SECOND, Millis
+from adn.northbound.commands import Command, CommandResult, command_kinds
 from adn.northbound.post import Message, Observation
-from adn.physics.engineering import Lines, Traffic, police, relieve, shares_with
-from adn.physics.routing import Fabric
-from adn.topology.network import Bools, Network
-from adn.twin.effects import renews
+from adn.reference.moves import Move, as_commands, drains_of, moves, renewing
+from adn.topology.network import Network
 from adn.twin.fork import Fork, pain
+from adn.twin.impairments import Overlay
 from adn.twin.performance import Performance
-from adn.twin.state import State
 from adn.twin.twin import Twin
 
 POLL: Final[Millis] = SECOND
@@ -33,16 +29,12 @@ SETTLE: Final[Millis] = 2 * SECOND
 """How long it lets routing settle before it searches."""
 ROUNDS: Final = 4
 """How many moves it puts together at most."""
-DRAINS: Final = 6
-"""How many links it tries to drain, those most used by services in trouble."""
-PATIENCE: Final[Millis] = 20 * SECOND
-"""How long it waits before it searches again for what it has just not found."""
-LOSSY: Final = 1e-4
-"""A direction that loses more than this is one to avoid."""
-ROOM: Final = (0.9, 0.97)
-"""Utilisations it tries to engineer traffic to."""
-
-Move = tuple[tuple[str, str, Mapping[str, Any]], ...]
+UNSTEADY: Final = 2
+"""An impairment that has changed its strength this often is not waited for to settle."""
+MEMORY: Final[Millis] = 10 * MINUTE
+"""For how long it remembers such changes, and that services were hurt."""
+AGAIN: Final[Millis] = MINUTE
+"""How long it waits for a crew that came in vain before it sends another."""
 
 
 class Oracle:
@@ -57,7 +49,12 @@ class Oracle:
         self._twin = twin
         self._next = begins
         self._trouble: Millis | None = None
-        self._waiting: set[str] = set()
+        self._pending: dict[str, Command] = {}
+        self._crews: dict[tuple[str, str], Millis | None] = {}
+        self._strengths: dict[str, float] = {}
+        self._changes: deque[tuple[Millis, str]] = deque()
+        self._hurt: Millis | None = None
+        self._fruitless: object = None
         self._sent = 0
 
     def next_event(self) -> Millis:
@@ -66,38 +63,119 @@ class Oracle:
 
     def deliver(self, now: Millis, seen: Observation) -> None:
         """Take in only that its commands are done."""
-        del now
         if isinstance(seen, CommandResult):
-            self._waiting.discard(seen.command)
+            done = self._pending.pop(seen.command, None)
+            for errand, at in self._crews.items():
+                if at is None and done and errand == (done.kind, done.target):
+                    self._crews[errand] = now
 
     def advance(self, now: Millis) -> Sequence[Message]:
-        """Look, and if services are in trouble and nothing is under way, act."""
+        """Look, send crews, and if services are in trouble, act."""
         self._next = max(self._next, now + POLL)
-        if not self._twin.performance.outside.any():
+        self._watch(now)
+        orders = [self._command(*step) for step in self._errands(now)]
+        outside = self._twin.performance.outside
+        if not outside.any():
             self._trouble = None
-            return ()
-        if self._waiting:
-            return ()
-        if self._trouble is None:
-            self._trouble = now
-        if now < self._trouble + SETTLE:
-            return ()
-        self._trouble = None
-        orders = [self._command(*step) for move in search(self._twin) for step in move]
+        else:
+            self._hurt = now
+            if self._trouble is None:
+                self._trouble = now
+            if now >= self._trouble + SETTLE:
+                orders += self._relief()
         if not orders:
-            self._next = now + PATIENCE
+            orders += self._precaution(now)
         return orders
+
+    def _watch(self, now: Millis) -> None:
+        """Note whose strength has changed since the last look."""
+        strengths = {row.id: row.value for row in self._twin.overlay.active}
+        for name, value in strengths.items():
+            if self._strengths.get(name, value) != value:
+                self._changes.append((now, name))
+        self._strengths = strengths
+        while self._changes and self._changes[0][0] < now - MEMORY:
+            self._changes.popleft()
+
+    def _errands(self, now: Millis) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Yield a crew for everything that is impaired and that only a crew renews."""
+        overlay = self._lasting(self._twin.overlay)
+        for kind, target in renewing(self._twin.network, overlay, "field"):
+            done = self._crews.get((kind, target), now - AGAIN)
+            if done is not None and now >= done + AGAIN:
+                self._crews[kind, target] = None
+                yield kind, target, {}
+
+    def _relief(self) -> list[Command]:
+        """Search for what helps, unless the same was searched for in vain."""
+        fork = self._expected()
+        seen = (
+            tuple((row.id, row.value) for row in fork.overlay.active),
+            fork.configuration,
+            self._twin.performance.outside.tobytes(),
+        )
+        if _same(seen, self._fruitless):
+            return []
+        found = search(fork)
+        if not found:
+            self._fruitless = seen
+        return [self._command(*step) for move in found for step in move]
+
+    def _precaution(self, now: Millis) -> list[Command]:
+        """Take out of use what comes and goes, if services were hurt and it does no harm.
+
+        Every time it comes or goes routing has to follow, which a settled network does not show.
+        """
+        if self._hurt is None or now - self._hurt > MEMORY or self._pending_quick():
+            return []
+        names = [name for _, name in self._changes]
+        unsteady = sorted(name for name in set(names) if names.count(name) >= UNSTEADY)
+        if not unsteady:
+            return []
+        fork = self._expected()
+        rows = [row for row in fork.overlay.active if row.id in unsteady]
+        least = _score(fork.network, fork.settled())
+        for move in drains_of(fork, rows):
+            if _score(fork.network, fork.after(as_commands(move)).settled()) <= least:
+                self._changes = deque(row for row in self._changes if row[1] not in unsteady)
+                return [self._command(*step) for step in move]
+        self._changes.clear()
+        return []
+
+    def _pending_quick(self) -> bool:
+        kinds = command_kinds()
+        return any(kinds[c.kind].performed_by != "field" for c in self._pending.values())
+
+    def _expected(self) -> Fork:
+        """Return the network as it will be when what has been ordered is done; crews aside."""
+        kinds = command_kinds()
+        quick = [c for c in self._pending.values() if kinds[c.kind].performed_by != "field"]
+        fork = self._twin.fork()
+        fork = replace(fork, overlay=self._lasting(fork.overlay))
+        return fork.after(quick)
+
+    def _lasting(self, overlay: Overlay) -> Overlay:
+        """Return the impairments without what its own commands break while they are under way."""
+        rows = (row for row in overlay.active if row.owner not in self._pending)
+        return Overlay(self._twin.network, rows)
 
     def _command(self, kind: str, target: str, params: Mapping[str, Any]) -> Command:
         self._sent += 1
         command = Command(f"CMD-{self._sent:04d}", kind, target, params)
-        self._waiting.add(command.id)
+        self._pending[command.id] = command
         return command
 
 
-def search(twin: Twin) -> list[Move]:
+def _same(seen: Any, before: Any) -> bool:
+    """Return whether two looks show the same impairments, configuration and trouble."""
+    return before is not None and (
+        seen[0] == before[0] and seen[1] is before[1] and seen[2] == before[2]
+    )
+
+
+def search(fork: Fork) -> list[Move]:
     """Return the moves that together ease most, each the best of all at its turn."""
-    fork, chosen = twin.fork(), list[Move]()
+    chosen = list[Move]()
     present = fork.settled()
     for _ in range(ROUNDS):
         if not present.outside.any():
@@ -128,116 +206,3 @@ def _score(network: Network, performance: Performance) -> float:
     """Return what the search makes small: services outside their limits, then suffering."""
     suffering = pain(network, performance) / max(1.0, float(network.customers.sum()) * 1.1)
     return float(performance.outside.sum()) + 0.5 * suffering
-
-
-def as_commands(move: Move) -> list[Command]:
-    """Return a move as commands, for trying it on a fork."""
-    return [Command("try", kind, target, params) for kind, target, params in move]
-
-
-def moves(fork: Fork, present: Performance) -> Iterator[Move]:
-    """Yield every move worth trying on a fork.
-
-    A move opens with nothing, a repair, or a drained link, and goes on with nothing or with traffic
-    engineered for what the opening leaves: a drain may hurt until traffic follows it.
-    """
-    shares = _true_shares(fork)
-    openings: list[Move] = [(), *_repairs(fork), *_drains(fork, present, shares)]
-    for opening in openings:
-        if opening:
-            yield opening
-    for opening in openings:
-        opened = fork.after(as_commands(opening))
-        for follow_up in _engineered(opened, _true_shares(opened)):
-            yield (*opening, *follow_up)
-
-
-def _drains(fork: Fork, present: Performance, shares: csr_array) -> Iterator[Move]:
-    """Yield the draining of each link that services in trouble use most."""
-    crossed = np.asarray(shares[np.flatnonzero(present.outside)].sum(axis=0)).ravel()
-    by_link = crossed.reshape(-1, 2).sum(axis=1)
-    for link in np.argsort(-by_link, kind="stable")[:DRAINS].tolist():
-        if by_link[link] > 0:
-            yield (("set-link-cost", fork.network.links[link], {"cost": MAX_COST}),)
-
-
-def _repairs(fork: Fork) -> Iterator[Move]:
-    """Yield every repair without a crew that would renew something that is impaired."""
-    network = fork.network
-    names = {"element": network.elements, "link": network.links, "duct": network.ducts}
-    for kind in command_kinds().values():
-        if kind.use != "repair" or kind.performed_by == "field":
-            continue
-        for target in names[kind.target].ids:
-            command = Command("try", kind.name, target)
-            if any(renews(network, command, row) for row in fork.overlay.active):
-                yield ((kind.name, target, {}),)
-
-
-def _true_shares(fork: Fork) -> csr_array:
-    """Return the share of each service per direction as its flow groups really go, settled."""
-    state = State.of(fork.network, fork.overlay)
-    forwarding = fork.forwarding.fork()
-    forwarding.set_routes(fork.configuration.routes)
-    forwarding.settle(
-        np.repeat(state.adjacent, 2), np.repeat(fork.configuration.cost, 2), state.process_up
-    )
-    forwarding.refresh()
-    flows, paths = forwarding.flows, forwarding.paths
-    used = paths < len(fork.network.directions)
-    rows = np.repeat(flows.service, used.sum(axis=1))
-    return csr_array(
-        (1.0 / flows.count[rows], (rows, paths[used])),
-        shape=(len(fork.network.services), len(fork.network.directions)),
-    )
-
-
-def _engineered(fork: Fork, shares: csr_array) -> Iterator[Move]:
-    """Yield steering, policing and both, computed on true loads."""
-    network, state = fork.network, State.of(fork.network, fork.overlay)
-    fabric = Fabric.of(network)
-    bad: Bools = (state.loss + state.errors) > LOSSY
-    lines = Lines(np.repeat(state.adjacent, 2), state.capacity_bps, state.delay_ms)
-    sent = fork.demand_bps * fork.configuration.admitted
-    floor = np.where(network.elastic, np.clip(1.01 - network.loss_limit, 0.0, 1.0), 1.0)
-    for room, squeezed in product(ROOM, (False, True)):
-        traffic = Traffic(
-            source=network.service_a,
-            target=network.service_z,
-            rate_bps=sent * floor if squeezed else sent,
-            latency_limit_ms=network.latency_limit_ms,
-            movable=np.ones(len(sent), dtype=bool),
-        )
-        routes = relieve(fabric, lines, traffic, shares, room, avoid=bad & lines.up)
-        steering = _steering(network, routes)
-        if steering and not squeezed:
-            yield steering
-        for base, moved in ((shares, ()), (shares_with(shares, routes), steering)):
-            admitted = police(lines, base, sent, floor, room)
-            limiting = _limiting(network, admitted * fork.configuration.admitted, admitted < 1.0)
-            if limiting:
-                yield (*moved, *limiting)
-
-
-def _steering(network: Network, routes: Mapping[int, Sequence[int]]) -> Move:
-    by_head_end: dict[str, dict[str, list[str]]] = {}
-    for service, path in routes.items():
-        head_end = network.elements[int(network.service_a[service])]
-        names = [network.directions[direction] for direction in path]
-        by_head_end.setdefault(head_end, {})[network.services[service]] = names
-    return tuple(
-        ("steer-services", head_end, {"routes": routes})
-        for head_end, routes in sorted(by_head_end.items())
-    )
-
-
-def _limiting(network: Network, admitted: Any, limited: Bools) -> Move:
-    by_head_end: dict[str, dict[str, float]] = {}
-    for service in np.flatnonzero(limited).tolist():
-        head_end = network.elements[int(network.service_a[service])]
-        share = float(np.ceil(admitted[service] * 1000.0) / 1000.0)
-        by_head_end.setdefault(head_end, {})[network.services[service]] = share
-    return tuple(
-        ("limit-services", head_end, {"shares": shares})
-        for head_end, shares in sorted(by_head_end.items())
-    )

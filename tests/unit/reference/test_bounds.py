@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -75,21 +74,28 @@ def test_oracle_is_best_and_the_loop_beats_doing_nothing(tmp_path: Path) -> None
     assert degraded[0] < degraded[1] < degraded[2]
 
 
-def test_verdicts_are_kept_and_damaged_ones_are_made_again(tmp_path: Path) -> None:
+def test_bounds_are_kept_and_damaged_ones_are_made_again(tmp_path: Path) -> None:
     loaded, cache = silent(tmp_path), tmp_path / "kept"
-    made = bounds.references(loaded, 1, cache)
-    (kept,) = cache.iterdir()
-    assert json.loads(kept.read_text(encoding="utf-8")) == made
-    kept.write_text('{"FLT-0001": {"self_healed": "yes"}}', encoding="utf-8")
-    assert bounds.references(loaded, 1, cache) == made
-    assert json.loads(kept.read_text(encoding="utf-8")) == made
+    made = bounds.bounds_of(loaded, 1, cache)
+    assert len(list(cache.iterdir())) == 2
+    for kept in cache.iterdir():
+        kept.write_text('{"FLT-0001": {"self_healed": "yes"}}', encoding="utf-8")
+    assert bounds.bounds_of(loaded, 1, cache) == made
+    assert bounds.bounds_of(loaded, 1, cache) == made
 
 
-def test_kept_verdicts_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_bounds_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded, cache = silent(tmp_path), tmp_path / "kept"
-    made = bounds.references(loaded, 1, cache)
+    made = bounds.bounds_of(loaded, 1, cache)
     monkeypatch.setattr(bounds, "oracle_run", lambda *_: pytest.fail("was run again"))
-    assert bounds.references(loaded, 1, cache) == made
+    monkeypatch.setattr(bounds, "idle_run", lambda *_: pytest.fail("was run again"))
+    assert bounds.bounds_of(loaded, 1, cache) == made
+
+
+def test_bounds_are_lived_through_to_the_end_of_the_run(tmp_path: Path) -> None:
+    """Only so can the service minutes lost be held against those of a level's run."""
+    made = bounds.bounds_of(silent(tmp_path), 1)
+    assert made.idle["simulated_s"] == made.oracle["simulated_s"] == 26 * 60.0
 
 
 def test_promises_are_measured_over_all_seeds(tmp_path: Path) -> None:
