@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, inf
 from pathlib import Path
 
-from adn.base.clock import seconds
+from adn.base.clock import MINUTE, seconds
 from adn.base.levels import AutonomyLevel
 from adn.reference.bounds import references
 from adn.scenario.reader import LoadedScenario
@@ -80,7 +80,8 @@ def measured(cards: Sequence[Scorecard]) -> Mapping[str, float]:
     """Return every measure that can be promised, pooled over runs.
 
     Shares are of faults: `found` and `located_top1` of those that hurt a service, `met_135` of the
-    contestable ones, `contestable` of all. Percentiles are over contestable faults, infinite where
+    contestable ones, `contestable` of all; `contestable_least` is how many the poorest run has.
+    Incidents and actions are summed, people's minutes averaged over runs. Percentiles are over contestable faults, infinite where
     a clock never stopped; where there are no faults to count, shares are 1 and percentiles 0.
     """
     faults = [fault for card in cards for fault in card.faults]
@@ -91,13 +92,23 @@ def measured(cards: Sequence[Scorecard]) -> Mapping[str, float]:
         "located_top1": _share(fault.clocks.located_top1 for fault in hurting),
         "met_135": _share(fault.met_135 for fault in contestable),
         "contestable": _share(fault.contestable for fault in faults),
+        "contestable_least": float(
+            min((sum(fault.contestable for fault in card.faults) for card in cards), default=0)
+        ),
         "detect_p95": _p95(contestable, "detect"),
         "locate_p95": _p95(contestable, "locate"),
         "restore_p95": _p95(contestable, "restore"),
+        "incidents": float(sum(card.incidents for card in cards)),
         "false_incidents": float(sum(card.false_incidents for card in cards)),
         "duplicates": float(sum(card.duplicates for card in cards)),
+        "actions": float(sum(card.actions for card in cards)),
         "wrong_actions": float(sum(card.wrong_actions for card in cards)),
+        "people_minutes": _mean([card.people.desks / MINUTE for card in cards]),
     }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def _share(verdicts: Iterable[bool]) -> float:

@@ -18,12 +18,16 @@ MEASURES: Final[Mapping[str, str]] = {
     "located_top1": "share",
     "met_135": "share",
     "contestable": "share",
+    "contestable_least": "count",
     "detect_p95": "duration",
     "locate_p95": "duration",
     "restore_p95": "duration",
+    "incidents": "count",
     "false_incidents": "count",
     "duplicates": "count",
+    "actions": "count",
     "wrong_actions": "count",
+    "people_minutes": "count",
 }
 """What may be promised, over all seeds of a scenario, and how it is written."""
 

@@ -30,6 +30,15 @@ def wrong_actions(log: RunLog) -> tuple[str, ...]:
     )
 
 
+def actions(log: RunLog) -> tuple[str, ...]:
+    """Return the commands that were sent to change the network, probes and rollbacks apart."""
+    return tuple(
+        record.id
+        for record in log.kind("command.submitted")
+        if record.data["purpose"] not in NO_ACTION
+    )
+
+
 def _is_wrong(effect: Record) -> bool:
     """Whether a command's effect makes it a wrong action."""
     data = effect.data

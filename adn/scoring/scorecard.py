@@ -76,6 +76,7 @@ class Scorecard:
     incidents: int
     false_incidents: int
     duplicates: int
+    actions: int
     wrong_actions: int
     found: float
     people: PeopleTime
@@ -96,6 +97,7 @@ class Scorecard:
             "incidents": self.incidents,
             "false_incidents": self.false_incidents,
             "duplicates": self.duplicates,
+            "actions": self.actions,
             "wrong_actions": self.wrong_actions,
             "found": _ratio(self.found),
             "people": {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adn.base.records import Record
-from adn.scoring.actions import wrong_actions
+from adn.scoring.actions import actions, wrong_actions
 from adn.scoring.alarms import alarm_counts
 from adn.scoring.assess import level_lived
 from adn.scoring.incidents import incidents_of
@@ -57,6 +57,7 @@ def score_log(log: RunLog) -> Scorecard:
         incidents=len(incidents),
         false_incidents=len(pairing.false),
         duplicates=len(pairing.duplicates),
+        actions=len(actions(log)),
         wrong_actions=len(wrong_actions(log)),
         found=share_found(scores),
         people=people_time(log),

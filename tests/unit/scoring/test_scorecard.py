@@ -38,6 +38,7 @@ EXPECTED = {
     "incidents": 1,
     "false_incidents": 0,
     "duplicates": 0,
+    "actions": 2,
     "wrong_actions": 0,
     "found": 1.0,
     "people": {"touches": 0, "minutes": 0.0, "field_minutes": 37.667},
