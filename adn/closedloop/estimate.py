@@ -18,11 +18,19 @@ from adn.northbound.alarms import ProbableCause
 from adn.physics.engineering import shares_with
 from adn.physics.routing import Fabric, direction_costs, distances, even_split
 from adn.physics.services import ServiceKpis, outside_limits, service_kpis
-from adn.physics.traffic import offered_load, propagation_ms, queue_delay_ms, queue_loss
+from adn.physics.traffic import (
+    buffers_ms,
+    offered_load,
+    propagation_ms,
+    queue_delay_ms,
+    queue_loss,
+)
 from adn.topology.network import Bools, Floats, Network
 
 NOMINAL_BUFFER_MS: Final = 40.0
-"""Buffer of a port in ms of its line rate (assumption: the vendor's data sheet)."""
+"""Buffer of a router's port in ms of its line rate (assumption: the vendor's data sheet)."""
+NOMINAL_SHALLOW_MS: Final = 0.8
+"""The same of a data-centre switch."""
 
 
 class Change(Protocol):
@@ -201,12 +209,13 @@ class Estimate:
         admitted = self.admitted_shares()
         capacity = np.repeat(net.capacity_bps, 2)
         load = offered_load(shares, self.rate_bps * admitted)
-        loss = queue_loss(load, capacity, NOMINAL_BUFFER_MS)
+        buffers = buffers_ms(net, NOMINAL_BUFFER_MS, NOMINAL_SHALLOW_MS)
+        loss = queue_loss(load, capacity, buffers)
         for direction, lost in self.lossy.items():
             row = net.directions.row(direction)
             loss[row] = 1.0 - (1.0 - loss[row]) * (1.0 - lost)
         delay = np.repeat(propagation_ms(net.length_km), 2)
-        delay = delay + queue_delay_ms(load, capacity, NOMINAL_BUFFER_MS)
+        delay = delay + queue_delay_ms(load, capacity, buffers)
         kpis = service_kpis(
             shares, self.reachable(shares), loss, delay, self.rate_bps, admitted=admitted
         )

@@ -50,7 +50,7 @@ def _sheet(kind: FaultKind) -> Iterator[str]:
         yield f"| changes | {_impairment(spec)} |"
     for name, row in kind.parameters.items():
         limits = f"{row.low:g} to {row.high:g}"
-        unit = "" if row.unit in {"ratio", "flag"} else f" {row.unit}"
+        unit = "" if row.unit in {"ratio", "flag", "count"} else f" {row.unit}"
         yield f"| `{name}` | {row.says}: {row.default:g}{unit}, {limits} (source: {row.source}) |"
     if kind.rate:
         yield f"| occurs | {kind.rate.value:g} {kind.rate.unit} (source: {kind.rate.source}) |"
@@ -71,7 +71,7 @@ def _list(names: tuple[str, ...]) -> str:
 def _impairment(spec: ImpairmentSpec) -> str:
     prop = PROPERTIES[spec.property]
     where = "" if spec.of == "target" else f" of its {spec.of}"
-    unit = "" if prop.unit in {"ratio", "flag"} else f" {prop.unit}"
+    unit = "" if prop.unit in {"ratio", "flag", "count"} else f" {prop.unit}"
     value = f"`{spec.value}`" if isinstance(spec.value, str) else f"{spec.value:g}{unit}"
     verb = {"set": "set to", "add": "raised by", "scale": "multiplied by"}[spec.op]
     course = ""

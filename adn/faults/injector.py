@@ -188,6 +188,8 @@ def objects_of(
         return tuple(network.directions[int(i)] for i in np.flatnonzero(mask))
     if kind.target == "duct":
         return network.links_in_duct(target)
+    if kind.target == "card":
+        return network.links_on_card(target)
     row = network.links.row(target)
     return (network.directions[2 * row], network.directions[2 * row + 1])
 
@@ -196,10 +198,14 @@ def affected(network: Network, fault: PlannedFault) -> tuple[str, ...]:
     """Return the target and the components that bear its condition: what an operator would name."""
     target, kind = fault.target, fault.kind.target
     links: tuple[str, ...]
+    if kind == "feed":
+        return (target, *network.elements_on_feed(target))
     if kind == "duct":
         links = network.links_in_duct(target)
     elif kind == "element":
         links = network.links_of(target)
+    elif kind == "card":
+        links = network.links_on_card(target)
     elif kind == "direction":
         return (target, network.link_of(target))
     else:

@@ -16,9 +16,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from adn.base.clock import Millis
-from adn.twin.properties import Part
+from adn.twin.properties import Part, Unit
 
-TargetType = Literal["duct", "link", "direction", "element"]
+TargetType = Literal["duct", "link", "direction", "element", "card", "feed"]
 
 
 class Model(BaseModel):
@@ -60,7 +60,8 @@ class ImpairmentSpec(Model):
         op: ``set`` the condition to the value, ``add`` to it, or ``scale`` it.
         value: In the property's unit, or the name of a parameter as ``$name``.
         of: Which objects, seen from the target: itself; for a link its two directions; for an
-            element its links or the directions it sends or receives in; for a duct its links.
+            element its links or the directions it sends or receives in; for a duct or a card its
+            links.
         part: The part that bears it, if not the property's own.
         course: How its strength runs in time.
     """
@@ -79,7 +80,7 @@ class Parameter(Model):
     default: float
     low: float
     high: float
-    unit: Literal["dB", "ratio", "ms", "flag"]
+    unit: Unit
     says: str
     source: str
 

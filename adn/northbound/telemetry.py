@@ -51,6 +51,17 @@ KPIS: Final[tuple[Kpi, ...]] = (
     Kpi("errors", "direction", "ratio", 60 * SECOND, "up", 1e-7, False, 1e-6, "receive errors"),
     Kpi("rx-power", "direction", "dBm", 60 * SECOND, "down", 0.05, False, 0.1, "received light"),
     Kpi("cpu", "element", "ratio", 60 * SECOND, "up", 0.02, False, 0.03, "control-plane load"),
+    Kpi(
+        "table-use",
+        "element",
+        "ratio",
+        60 * SECOND,
+        "up",
+        0.005,
+        False,
+        0.01,
+        "share of the forwarding table in use",
+    ),
 )
 
 

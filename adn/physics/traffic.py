@@ -7,13 +7,16 @@ from typing import Final
 import numpy as np
 from scipy.sparse import csr_array
 
-from adn.topology.network import Floats
+from adn.topology.network import Floats, Network
 
 PACKET_BITS: Final = 8 * 800
 """Mean packet, bits: 800 bytes (assumption: between the two modes of IP packet sizes)."""
 
 FIBRE_MS_PER_KM: Final = 0.0049
 """Propagation in silica fibre, group index ≈ 1.468: 4.9 µs a km."""
+
+SHALLOW_KINDS: Final = frozenset({"leaf", "spine", "border-leaf", "servers"})
+"""Kinds of element whose ports hold little: data-centre switches with on-chip packet memory."""
 
 _NEAR: Final = 0.05
 """Where (K+1)·|ln ρ| is smaller, the first terms of the series are exact to ten digits."""
@@ -35,12 +38,25 @@ def propagation_ms(length_km: Floats) -> Floats:
     return length_km * FIBRE_MS_PER_KM
 
 
-def _packets(capacity_bps: Floats, buffer_ms: float) -> Floats:
+def buffers_ms(network: Network, deep_ms: float, shallow_ms: float) -> Floats:
+    """Return the buffer of every sending port by the kind of its element, ms, shape (D,).
+
+    Args:
+        network: Whose ports.
+        deep_ms: Buffer of a router's port, ms of line rate.
+        shallow_ms: Buffer of a data-centre switch's port.
+    """
+    kinds = [row.kind in SHALLOW_KINDS for row in network.rows.elements]
+    held: Floats = np.where(kinds, shallow_ms, deep_ms)[network.tail]
+    return held
+
+
+def _packets(capacity_bps: Floats, buffer_ms: Floats | float) -> Floats:
     """Return how many mean packets a buffer holds, at least one."""
     return np.maximum(1.0, capacity_bps * (buffer_ms / 1000.0) / PACKET_BITS)
 
 
-def queue_loss(load_bps: Floats, capacity_bps: Floats, buffer_ms: float) -> Floats:
+def queue_loss(load_bps: Floats, capacity_bps: Floats, buffer_ms: Floats | float) -> Floats:
     """Return the share of packets that find the queue full (M/M/1/K blocking).
 
     With ρ = load/capacity: (1−ρ)ρ^K / (1−ρ^(K+1)), 1/(K+1) at ρ = 1, towards 1−1/ρ above
@@ -49,7 +65,7 @@ def queue_loss(load_bps: Floats, capacity_bps: Floats, buffer_ms: float) -> Floa
     Args:
         load_bps: Offered load, bit/s, shape (D,).
         capacity_bps: Line rate, bit/s, shape (D,).
-        buffer_ms: Buffer, in ms of line rate.
+        buffer_ms: Buffer, in ms of line rate; one for all, or shape (D,).
     """
     rho, k = load_bps / capacity_bps, _packets(capacity_bps, buffer_ms)
     slope = _slope(rho)
@@ -87,7 +103,7 @@ def _mean_in_queue(rho: Floats, k: Floats) -> Floats:
     return found
 
 
-def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: float) -> Floats:
+def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: Floats | float) -> Floats:
     """Return the mean time an accepted packet spends at the queue, ms (M/M/1/K, Little's law).
 
     Never above `buffer_ms` plus one transmission: a full queue drains in buffer/C.
@@ -95,7 +111,7 @@ def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: float) -> 
     Args:
         load_bps: Offered load, bit/s, shape (D,).
         capacity_bps: Line rate, bit/s, shape (D,).
-        buffer_ms: Buffer, in ms of line rate.
+        buffer_ms: Buffer, in ms of line rate; one for all, or shape (D,).
     """
     rho = load_bps / capacity_bps
     number = _mean_in_queue(rho, _packets(capacity_bps, buffer_ms))

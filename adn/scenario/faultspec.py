@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from adn.faults.kinds import TargetType
 from adn.scenario.distributions import Instant
 from adn.scenario.parts import Name, OrText, Part, Scalar, Slug, Text, contradiction
-from adn.scenario.units import PositiveDuration
+from adn.scenario.units import PositiveDuration, either
+from adn.twin.properties import Unit
 
 
 class Choice(Part):
@@ -27,7 +29,7 @@ class Choice(Part):
         if self.id is None and self.pick is None:
             raise contradiction("which one? write its id, or pick: 1", code="SCN015")
         filters = [name for name in type(self).model_fields if name != "id"]
-        chosen = [name for name in filters if getattr(self, name) is not None]
+        chosen = [name.rstrip("_") for name in filters if getattr(self, name) is not None]
         if self.id is not None and chosen:
             raise contradiction(
                 f"'id' names the object, so '{chosen[0]}' has nothing to choose; drop one",
@@ -44,20 +46,54 @@ class DuctChoice(Choice):
     )
 
 
-class LinkChoice(Choice):
-    """A link, by id or picked."""
+class BetweenChoice(Choice):
+    """What has two ends."""
 
     between: tuple[Name, ...] | None = Field(
         None, min_length=2, description="Only links whose two ends are both among these elements."
     )
+    site: Name | None = Field(None, description="Only links whose two ends stand at this site.")
 
 
-class DirectionChoice(LinkChoice):
+class LinkChoice(BetweenChoice):
+    """A link, by id or picked."""
+
+    kinds: tuple[Slug, Slug] | None = Field(
+        None,
+        description="Only links that join an element of the one kind to one of the other, such as "
+        "`[leaf, spine]`; the two may be the same.",
+    )
+
+
+class DirectionChoice(BetweenChoice):
     """One direction of a link (`a>z`), by id or picked."""
+
+    from_: Slug | None = Field(
+        None, alias="from", description="Only directions in which an element of this kind sends."
+    )
+    to: Slug | None = Field(
+        None, description="Only directions in which an element of this kind receives."
+    )
 
 
 class ElementChoice(Choice):
     """An element, by id or picked."""
+
+    kind: Slug | None = Field(None, description="Only elements of this kind, such as `spine`.")
+    site: Name | None = Field(None, description="Only elements at this site.")
+
+
+class CardChoice(Choice):
+    """A line card, by id or picked."""
+
+    kind: Slug | None = Field(None, description="Only cards in elements of this kind.")
+    site: Name | None = Field(None, description="Only cards in elements at this site.")
+
+
+class FeedChoice(Choice):
+    """A power feed, by id or picked."""
+
+    site: Name | None = Field(None, description="Only feeds of this site.")
 
 
 def _by_id(value: Any) -> Any:
@@ -69,7 +105,7 @@ _OR_ID: Final = OrText("an id")
 
 
 class Target(Part):
-    """What a fault strikes: one of the four types."""
+    """What a fault strikes: one object, or several of one type."""
 
     duct: Annotated[DuctChoice, _BY_ID, _OR_ID] | None = Field(None, description="A duct.")
     link: Annotated[LinkChoice, _BY_ID, _OR_ID] | None = Field(None, description="A link.")
@@ -79,21 +115,22 @@ class Target(Part):
     element: Annotated[ElementChoice, _BY_ID, _OR_ID] | None = Field(
         None, description="An element."
     )
+    card: Annotated[CardChoice, _BY_ID, _OR_ID] | None = Field(None, description="A line card.")
+    feed: Annotated[FeedChoice, _BY_ID, _OR_ID] | None = Field(None, description="A power feed.")
 
     @model_validator(mode="after")
     def _just_one(self) -> Target:
         named = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(named) != 1:
-            given = " and ".join(named) or "none"
-            raise contradiction(
-                f"a target is one of duct, link, direction or element, not {given}", code="SCN015"
-            )
+            given, types = " and ".join(named) or "none", either(list(type(self).model_fields))
+            raise contradiction(f"a target is one of {types}, not {given}", code="SCN015")
         return self
 
     @property
-    def table(self) -> str:
+    def table(self) -> TargetType:
         """The type of object that is struck."""
-        return next(name for name in type(self).model_fields if getattr(self, name) is not None)
+        named = (name for name in get_args(TargetType) if getattr(self, name) is not None)
+        return cast("TargetType", next(named))
 
     @property
     def choice(self) -> Choice:
@@ -163,7 +200,7 @@ class ImpairmentEntry(Part):
 class ParameterEntry(Part):
     """A number that whoever uses the kind may choose."""
 
-    unit: Literal["dB", "ratio", "ms", "flag"] = Field(description="Its unit.")
+    unit: Unit = Field(description="Its unit.")
     default: Scalar = Field(description="Its value where nothing is said.")
     low: Scalar = Field(description="Smallest allowed.")
     high: Scalar = Field(description="Largest allowed.")
@@ -184,7 +221,7 @@ class KindEntry(Part):
 
     name: Slug = Field(description="As `faults:` calls it.")
     says: Text = Field(description="What happens, in one sentence.")
-    target: Literal["duct", "link", "direction", "element"] = Field(description="What it strikes.")
+    target: TargetType = Field(description="What it strikes.")
     problem: Slug = Field(description="Public problem class of the answer (`adn list problems`).")
     domain: Slug | None = Field(None, description="Domain of the answer; that of the problem.")
     impairments: tuple[ImpairmentEntry, ...] = Field(

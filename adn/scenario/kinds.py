@@ -48,6 +48,9 @@ _REACHED: Final[Mapping[tuple[str, str], str]] = {
     ("element", "links"): "link",
     ("element", "sending"): "direction",
     ("element", "receiving"): "direction",
+    ("card", "target"): "card",
+    ("card", "links"): "link",
+    ("feed", "target"): "feed",
 }
 """Which objects `of` reaches from a target of a type."""
 

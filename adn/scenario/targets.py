@@ -16,12 +16,24 @@ import numpy.typing as npt
 from adn.base.clock import Millis
 from adn.base.errors import Finding
 from adn.faults.kinds import FaultKind
-from adn.scenario.faultspec import Choice, DuctChoice, LinkChoice, Target
+from adn.scenario.faultspec import (
+    BetweenChoice,
+    CardChoice,
+    Choice,
+    DirectionChoice,
+    DuctChoice,
+    ElementChoice,
+    FeedChoice,
+    LinkChoice,
+    Target,
+)
 from adn.scenario.marks import Path
 from adn.scenario.reader import LoadedScenario, refused
 from adn.scenario.units import shown
 from adn.topology.naming import closest
 from adn.topology.network import Names, Network
+from adn.twin.impairments import names_of
+from adn.twin.properties import Table
 
 Weights = Mapping[str, npt.NDArray[np.float64]]
 """Traffic of each object, by table, in row order; what `busiest` ranks by."""
@@ -80,12 +92,6 @@ def resolve_targets(
     return planned
 
 
-def names_of(network: Network, table: str) -> Names:
-    """Return the ids of a table: duct, link, direction or element."""
-    names: Names = getattr(network, f"{table}s")
-    return names
-
-
 def pick_objects(
     loaded: LoadedScenario,
     target: Target,
@@ -110,15 +116,7 @@ def pick_objects(
     if choice.id is not None:
         finding = _unknown(loaded, path, choice.id, table, names)
         return ([], [finding]) if finding else ([choice.id], [])
-    findings = []
-    for number, name in enumerate(choice.of or ()):
-        finding = _unknown(loaded, (*path, "of", number), name, table, names)
-        findings += [finding] if finding else []
-    if isinstance(choice, LinkChoice):
-        for number, name in enumerate(choice.between or ()):
-            where = (*path, "between", number)
-            finding = _unknown(loaded, where, name, "element", network.elements)
-            findings += [finding] if finding else []
+    findings = _unknown_names(loaded, path, choice, table, network)
     if findings:
         return [], findings
     rows = _candidates(choice, table, network, weights or {})
@@ -131,30 +129,97 @@ def pick_objects(
     return [names[int(row)] for row in sorted(picked)], []
 
 
-def _candidates(choice: Choice, table: str, network: Network, weights: Weights) -> list[int]:
+def _unknown_names(
+    loaded: LoadedScenario, path: Path, choice: Choice, table: Table, network: Network
+) -> list[Finding]:
+    """Return what a choice names that the network does not have."""
+    kinds = Names(sorted({row.kind for row in network.rows.elements}))
+    sites = Names(row.id for row in network.rows.sites)
+    known = {
+        "of": (table, names_of(network, table)),
+        "between": ("element", network.elements),
+        "kinds": ("element of kind", kinds),
+        "kind": ("element of kind", kinds),
+        "from_": ("element of kind", kinds),
+        "to": ("element of kind", kinds),
+        "site": ("site", sites),
+    }
+    findings = []
+    for key, (what, names) in known.items():
+        held, where = getattr(choice, key, None), (*path, key.rstrip("_"))
+        several = isinstance(held, tuple)
+        for number, name in enumerate(held if several else [held] if held else []):
+            place = (*where, number) if several else where
+            finding = _unknown(loaded, place, name, what, names)
+            findings += [finding] if finding else []
+    return findings
+
+
+def _candidates(choice: Choice, table: Table, network: Network, weights: Weights) -> list[int]:
     """Return the rows that pass every filter, ascending."""
-    names = names_of(network, table)
+    names, passes = names_of(network, table), _Filter(network, choice).passes
     rows = sorted({names.row(name) for name in choice.of}) if choice.of else range(len(names))
-    kept = [row for row in rows if _passes(row, choice, table, network)]
+    kept = [row for row in rows if passes(row)]
     if choice.busiest is not None and table in weights:
         traffic = weights[table]
         kept = sorted(kept, key=lambda row: (-float(traffic[row]), row))[: choice.busiest]
     return sorted(kept)
 
 
-def _passes(row: int, choice: Choice, table: str, network: Network) -> bool:
-    if isinstance(choice, DuctChoice) and choice.min_links is not None:
-        held = np.unique(network.ride_link[network.ride_duct == row])
-        return len(held) >= choice.min_links
-    if isinstance(choice, LinkChoice) and choice.between is not None:
-        link = row // 2 if table == "direction" else row
-        ends = {network.elements[int(end[link])] for end in (network.link_a, network.link_z)}
-        return ends <= set(choice.between)
-    return True
+class _Filter:
+    """Says which rows of a table a choice leaves to pick from."""
+
+    def __init__(self, network: Network, choice: Choice) -> None:
+        self._network, self._choice = network, choice
+        self._kind = [row.kind for row in network.rows.elements]
+        self._site = [row.site for row in network.rows.elements]
+
+    def passes(self, row: int) -> bool:
+        """Whether a row passes every filter of the choice."""
+        choice, network = self._choice, self._network
+        if isinstance(choice, DuctChoice):
+            held = np.unique(network.ride_link[network.ride_duct == row])
+            return len(held) >= (choice.min_links or 0)
+        if isinstance(choice, LinkChoice):
+            return self._joins(choice, int(network.link_a[row]), int(network.link_z[row]))
+        if isinstance(choice, DirectionChoice):
+            return self._leads(choice, int(network.tail[row]), int(network.head[row]))
+        if isinstance(choice, ElementChoice):
+            return self._stands(choice, row)
+        if isinstance(choice, CardChoice):
+            return self._stands(choice, int(network.card_element[row]))
+        if isinstance(choice, FeedChoice):
+            return choice.site in (None, network.rows.feeds[row].site)
+        return True
+
+    def _within(self, choice: BetweenChoice, ends: set[int]) -> bool:
+        among = choice.between is None or all(
+            self._network.elements[end] in choice.between for end in ends
+        )
+        return among and all(choice.site in (None, self._site[end]) for end in ends)
+
+    def _joins(self, choice: LinkChoice, a: int, z: int) -> bool:
+        kinds = sorted((self._kind[a], self._kind[z]))
+        return self._within(choice, {a, z}) and (
+            choice.kinds is None or kinds == sorted(choice.kinds)
+        )
+
+    def _leads(self, choice: DirectionChoice, tail: int, head: int) -> bool:
+        return (
+            self._within(choice, {tail, head})
+            and choice.from_ in (None, self._kind[tail])
+            and choice.to in (None, self._kind[head])
+        )
+
+    def _stands(self, choice: ElementChoice | CardChoice, element: int) -> bool:
+        return choice.kind in (None, self._kind[element]) and choice.site in (
+            None,
+            self._site[element],
+        )
 
 
 def _unknown(
-    loaded: LoadedScenario, path: Path, name: str, table: str, names: Names
+    loaded: LoadedScenario, path: Path, name: str, what: str, names: Names
 ) -> Finding | None:
     if name in names:
         return None
@@ -162,7 +227,7 @@ def _unknown(
     return loaded.finding(
         path,
         "SCN021",
-        f"the network has no {table} {shown(name)}",
+        f"the network has no {what} {shown(name)}",
         hint=closest(name, names.ids),
         see=f"adn topology {topology.source or loaded.file}",
     )

@@ -186,11 +186,19 @@ def read_flag(value: Any) -> float:
     raise refusal("SCN016", f"{shown(value)} where a flag belongs; write true or false")
 
 
+def read_count(value: Any) -> float:
+    """Return a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refusal("SCN016", f"{shown(value)} where a count belongs; write a whole number")
+    return within(float(value), value, "a count", 0, 1e6, "0 to 1000000")
+
+
 READ_UNIT: Final[Mapping[str, Callable[[Any], float]]] = {
     "dB": read_decibel,
     "ratio": read_share,
     "ms": read_delay,
     "flag": read_flag,
+    "count": read_count,
 }
 """How a value in each unit of `adn.twin.properties` is read."""
 
@@ -205,6 +213,8 @@ def write_unit(value: float, unit: str) -> str:
         return "true" if value else "false"
     if unit == "ratio":
         return f"{value * 100:g}%"
+    if unit == "count":
+        return f"{value:.0f}"
     return f"{value:g}{unit}"
 
 

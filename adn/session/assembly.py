@@ -18,6 +18,7 @@ from adn.closedloop.controller import Briefing
 from adn.faults.injector import Injector, PlannedFault
 from adn.northbound.commands import command_kinds
 from adn.northbound.inventory import Inventory
+from adn.scenario.disturbed import resolve_disturbances
 from adn.scenario.reader import LoadedScenario
 from adn.scenario.targets import Weights, resolve_targets
 from adn.scenario.topology import build_scenario_network
@@ -26,7 +27,9 @@ from adn.topology.filling import management_element
 from adn.topology.network import Network
 from adn.topology.recording import record
 from adn.twin.alarming import Habits
+from adn.twin.complaining import Complaining, Manners
 from adn.twin.control_plane import Timers
+from adn.twin.disturbances import Disturber
 from adn.twin.twin import Twin, World
 
 
@@ -68,11 +71,15 @@ def assemble(
     twin = Twin(network, _world(loaded, management), world_key.child("twin"), log.secret)
     key = world_key.child("faults")
     targets = resolve_targets(loaded, network, key.stream, busy(twin))
+    disturbing = world_key.child("disturbances")
+    disturbances = resolve_disturbances(loaded, network, disturbing.stream, busy(twin))
     planned = [
         PlannedFault(f"FLT-{number:04d}", row.kind, row.target, row.at, row.params)
         for number, row in enumerate(sorted(targets, key=lambda row: (row.at, row.index)), 1)
     ]
     Injector(twin, planned, key)
+    Disturber(twin, disturbances, disturbing)
+    Complaining(twin, _manners(loaded), world_key.child("customers"))
     rows, _ = record(network, loaded.recording_errors, world_key.stream("recording"))
     briefing = Briefing(
         inventory=Inventory(rows, management),
@@ -93,7 +100,15 @@ def busy(twin: Twin) -> Weights:
     duct = np.bincount(
         network.ride_duct, weights=link[network.ride_link], minlength=len(network.ducts)
     )
-    return {"direction": direction, "link": link, "element": element, "duct": duct}
+    carded = network.port_card >= 0
+    card = np.bincount(
+        network.port_card[carded], weights=direction[carded], minlength=len(network.cards)
+    )
+    feed = np.bincount(
+        network.fed_feed, weights=element[network.fed_element], minlength=len(network.feeds)
+    )
+    weights = {"direction": direction, "link": link, "element": element, "duct": duct}
+    return weights | {"card": card, "feed": feed}
 
 
 def _world(loaded: LoadedScenario, management: str) -> World:
@@ -116,6 +131,18 @@ def _world(loaded: LoadedScenario, management: str) -> World:
         missing=scenario.telemetry.missing,
         habits=habits,
         timers=Timers(),
+    )
+
+
+def _manners(loaded: LoadedScenario) -> Manners:
+    tickets = loaded.scenario.tickets
+    return Manners(
+        background=tickets.background,
+        propensity=tickets.propensity,
+        per_service=tickets.per_service,
+        delay=tickets.delay.timing(),
+        wrong=tickets.wrong_address,
+        vague=tickets.vague,
     )
 
 

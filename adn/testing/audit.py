@@ -258,7 +258,7 @@ class _Audit:
             return trial.results[name].message
         twin = trial.twin
         effect = apply(self.network, command, twin.configuration, twin.overlay)
-        twin.configure(effect.configuration, effect.overlay, effect.links, command.id)
+        twin.configure(effect.configuration, effect.overlay, command.id)
         for listener in twin.carried_out:
             listener(command)
         return "done"

@@ -2,7 +2,8 @@
 
 An alarm is raised from the difference of two states, never by a fault. It soaks before it is
 raised and before it is cleared, travels with delay, may be lost or doubled, and cannot leave an
-element that is cut off; what still stands when the element comes back is raised then.
+element that is cut off; what still stands when the element comes back is raised then. Only the
+last gasp of an element that loses all power is sent at once, with what its capacitors hold.
 """
 
 from __future__ import annotations
@@ -45,12 +46,13 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a condition is called when it is raised."""
+    """What a condition is called when it is raised, and whether that is done without a soak."""
 
     event_type: EventType
     cause: ProbableCause
     severity: Severity
     problem: str
+    at_once: bool = False
 
 
 UTILISATION_LIMIT: Final = 0.95
@@ -65,6 +67,25 @@ _MEANINGS: Final = {
     ),
     "load": _Meaning(
         EventType.QUALITY_OF_SERVICE, ProbableCause.THRESHOLD_CROSSED, Severity.MINOR, "utilisation"
+    ),
+    "gasp": _Meaning(
+        EventType.EQUIPMENT,
+        ProbableCause.POWER_PROBLEM,
+        Severity.CRITICAL,
+        "all power lost",
+        at_once=True,
+    ),
+    "power": _Meaning(
+        EventType.EQUIPMENT, ProbableCause.POWER_PROBLEM, Severity.MAJOR, "a power feed lost"
+    ),
+    "card": _Meaning(
+        EventType.EQUIPMENT, ProbableCause.EQUIPMENT_FAULT, Severity.MAJOR, "line card failed"
+    ),
+    "table": _Meaning(
+        EventType.QUALITY_OF_SERVICE,
+        ProbableCause.TABLE_FULL,
+        Severity.MAJOR,
+        "forwarding table full",
     ),
 }
 
@@ -99,10 +120,15 @@ class Alarming:
         self._send, self._raised = send, raised
         self._elements = network.elements.ids
         doubled = tuple(name for name in network.links.ids for _ in (0, 1))
+        itself = np.arange(len(self._elements))
         self._groups = {
             "light": _Group(_MEANINGS["light"], network.directions.ids, network.head),
             "adjacency": _Group(_MEANINGS["adjacency"], doubled, network.tail),
             "load": _Group(_MEANINGS["load"], network.directions.ids, network.tail),
+            "gasp": _Group(_MEANINGS["gasp"], self._elements, itself),
+            "power": _Group(_MEANINGS["power"], self._elements, itself),
+            "card": _Group(_MEANINGS["card"], network.cards.ids, network.card_element),
+            "table": _Group(_MEANINGS["table"], self._elements, itself),
         }
         hashes = np.array([hash32(name) for name in self._elements], np.uint32)
         skew = noise.standard(key.word("alarms/skew"), hashes, 0)
@@ -136,6 +162,9 @@ class Alarming:
     def _watch(self, group: _Group, row: int) -> None:
         group.changes[row] += 1
         soak = self._habits.soak if group.standing[row] else self._habits.clear_soak
+        if group.meaning.at_once and group.standing[row]:
+            self._decide(group, row, int(group.changes[row]))
+            return
         self._clock.call_at(
             self._clock.now + soak, partial(self._decide, group, row, int(group.changes[row]))
         )
@@ -166,7 +195,7 @@ class Alarming:
             event_time=max(0, self._clock.now + int(self._skew[reporter])),
             specific_problem=group.meaning.problem,
         )
-        what = f"{group.objects[row]}/{group.meaning.cause}/{alarm.reported_by}"
+        what = f"{group.objects[row]}/{group.meaning.problem}/{alarm.reported_by}"
         stream = self._key.stream(f"alarms/{what}/{int(group.changes[row])}")
         if stream.random() < self._habits.lost:
             return

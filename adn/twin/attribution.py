@@ -45,13 +45,22 @@ class Attribution:
         self._ended: dict[str, Millis] = {}
         self._changed: dict[str, Millis] = {}
         self._visible: set[str] = set()
+        self._disturbances: set[str] = set()
         self._leaving: list[str] = []
 
-    def begin(self, fault: str, objects: Sequence[str], at: Millis = 0) -> None:
-        """A fault has begun to impair `objects`."""
+    def begin(
+        self, fault: str, objects: Sequence[str], at: Millis = 0, *, disturbance: bool = False
+    ) -> None:
+        """A fault has begun to impair `objects`; a disturbance takes blame just as well."""
+        if disturbance:
+            self._disturbances.add(fault)
         self._objects[fault] = frozenset(objects)
         self._changed[fault] = at
         self._blamed[fault] = np.zeros(len(self._outside), dtype=bool)
+
+    def blamed(self, service: int) -> tuple[str, ...]:
+        """Return the faults and disturbances that hold a service outside its limits, sorted."""
+        return tuple(name for name, held in sorted(self._blamed.items()) if held[service])
 
     def stirred(self, owner: str, at: Millis) -> None:
         """A fault (others are no matter) has just changed who hears whom in routing."""
@@ -86,7 +95,7 @@ class Attribution:
                 self._truth(
                     Record(
                         at,
-                        "fault.impact",
+                        "disturbance.impact" if fault in self._disturbances else "fault.impact",
                         "twin",
                         id=fault,
                         data={
@@ -182,7 +191,7 @@ class Attribution:
             fork: The present network.
         """
         for fault in self._active(at):
-            if fault in self._visible or fault in self._ended:
+            if fault in self._visible | self._disturbances or fault in self._ended:
                 continue
             without = fork.without(fault)
             healthy = State.of(self._network, without.overlay)
@@ -212,7 +221,8 @@ class Attribution:
     def invisible(self) -> bool:
         """Whether a running fault has not been visible yet."""
         return any(
-            fault not in self._visible and fault not in self._ended for fault in self._objects
+            fault not in self._visible | self._disturbances and fault not in self._ended
+            for fault in self._objects
         )
 
     def alarm(self, at: Millis, alarm_id: str, managed_object: str) -> None:
@@ -220,7 +230,10 @@ class Attribution:
         active = self._active(at)
         own = [fault for fault in active if managed_object in self._objects[fault]]
         fault = own[0] if own else (active[0] if len(active) == 1 else None)
-        data = {"fault": fault, "root": bool(own)}
+        root = bool(own)
+        if fault in self._disturbances:
+            fault, root = None, False
+        data = {"fault": fault, "root": root}
         self._truth(Record(at, "alarm.cause", "twin", id=alarm_id, data=data))
 
     def _record_states(self, at: Millis, performance: Performance) -> None:
@@ -249,5 +262,8 @@ def departure(
     )
     if len(full):
         return f"load {network.directions[int(full[0])]}"
+    unfed = np.flatnonzero(state.power_partly & ~healthy.power_partly)
+    if len(unfed):
+        return f"power {network.elements[int(unfed[0])]}"
     kpis = departed(network, noise_free(seen, state), noise_free(expected, healthy))
     return next(kpis, "")

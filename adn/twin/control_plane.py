@@ -167,6 +167,7 @@ class ControlPlane:
         self._running[element] = running
         if not running:
             return
+        self._schedule(element, cause)
         soon = self._clock.now + self._timers.up_low
         ends = (self._network.link_a, self._network.link_z)
         for side, (near, far) in enumerate((ends, ends[::-1])):

@@ -33,6 +33,7 @@ def noise_free(performance: Performance, state: State) -> Columns:
         ("direction", "errors"): state.errors,
         ("direction", "rx-power"): state.rx_dbm,
         ("element", "cpu"): state.cpu,
+        ("element", "table-use"): state.table_use,
     }
 
 

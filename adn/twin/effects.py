@@ -6,7 +6,7 @@ it sits on is renewed; no command names a fault.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from adn.northbound.commands import MAX_COST, Command, command_kinds
 from adn.topology.network import Floats, Network
-from adn.twin.impairments import Impairment, Overlay
+from adn.twin.impairments import Impairment, Overlay, names_of
 from adn.twin.properties import PROPERTIES, Part
 from adn.twin.state import Configuration
 
@@ -31,23 +31,33 @@ class Effect:
         configuration: The configuration after it.
         overlay: The impairments after it.
         renewed: Impairments that ended because their part was renewed.
-        links: Link rows whose metric it changed.
     """
 
     configuration: Configuration
     overlay: Overlay
     renewed: tuple[Impairment, ...] = ()
-    links: tuple[int, ...] = ()
 
 
 _RENEWS: Final[Mapping[str, frozenset[Part]]] = {
     "splice-fibre": frozenset({"fibre"}),
     "replace-transceiver": frozenset({"optics"}),
     "reset-interface": frozenset({"port-state"}),
-    "restart-process": frozenset({"process"}),
-    "reboot-element": frozenset({"process", "port-state"}),
+    "set-link-cost": frozenset({"configuration"}),
+    "restart-process": frozenset({"process", "forwarding"}),
+    "resync-routes": frozenset({"forwarding"}),
+    "rollback-configuration": frozenset({"configuration"}),
+    "reboot-element": frozenset({"process", "port-state", "forwarding"}),
+    "power-cycle": frozenset({"system", "process", "port-state", "forwarding"}),
+    "replace-card": frozenset({"card", "port-state"}),
+    "replace-element": frozenset(
+        {"chassis", "system", "process", "port-state", "forwarding", "card"}
+    ),
+    "restore-feed": frozenset({"feed"}),
 }
-"""Which parts each repair renews, on its target and on what belongs to the target."""
+"""Which parts each command renews, on its target and on what belongs to the target.
+
+A new element is given the configuration that the old one had, and the old one's optics.
+"""
 
 
 def apply(
@@ -59,13 +69,12 @@ def apply(
         RefusedError: Unknown command or target, or parameters that do not fit.
     """
     check_target(network, command)
-    if command.kind == "set-link-cost":
-        return _set_cost(network, command, configuration, overlay)
-    if command.kind == "steer-services":
-        return _steer(network, command, configuration, overlay)
-    if command.kind == "limit-services":
-        return _limit(network, command, configuration, overlay)
+    configure = _CONFIGURES.get(command.kind)
+    if configure is not None:
+        configuration = configure(network, command, configuration)
     renewed = tuple(row for row in overlay.active if renews(network, command, row))
+    if not renewed:
+        return Effect(configuration, overlay)
     gone = {row.id for row in renewed}
     kept = Overlay(network, (row for row in overlay.active if row.id not in gone))
     return Effect(configuration, kept, renewed)
@@ -80,15 +89,17 @@ def check_target(network: Network, command: Command) -> None:
     kind = command_kinds().get(command.kind)
     if kind is None:
         raise RefusedError(f"no such command: {command.kind}")
-    names = {"element": network.elements, "link": network.links, "duct": network.ducts}
-    if command.target not in names[kind.target]:
+    if command.target not in names_of(network, kind.target):
         raise RefusedError(f"no such {kind.target}: {command.target}")
 
 
 def element_of(network: Network, command: Command) -> int | None:
-    """Return the element row that must be reachable to carry a command out; None for a crew."""
+    """Return the element row that must be reachable to carry a command out.
+
+    None for a crew, and for the power strip of a site, which is reached without the element.
+    """
     kind = command_kinds()[command.kind]
-    if kind.performed_by == "field":
+    if kind.performed_by == "field" or command.kind == "power-cycle":
         return None
     if kind.target == "element":
         return network.elements.row(command.target)
@@ -101,6 +112,7 @@ def downtime(command: Command) -> Impairment | None:
         "reset-interface": "link.port-fault",
         "restart-process": "element.process-down",
         "reboot-element": "element.power-down",
+        "power-cycle": "element.power-down",
     }
     key = keys.get(command.kind)
     if key is None:
@@ -113,42 +125,69 @@ def renews(network: Network, command: Command, impairment: Impairment) -> bool:
     """Whether a command, once carried out, has renewed the part that an impairment sits on."""
     if impairment.part not in _RENEWS.get(command.kind, frozenset()):
         return False
-    return (PROPERTIES[impairment.property].table, impairment.object) in _belonging(
-        network, command
+    return _belongs(network, command, impairment)
+
+
+def _belongs(network: Network, command: Command, impairment: Impairment) -> bool:
+    """Whether the part that an impairment sits on is the target's, or of what the target holds.
+
+    A link belongs to the elements at its ends, a direction to its link, a card to its element; the
+    forwarding entry of a direction is the sending element's alone.
+    """
+    table, name = PROPERTIES[impairment.property].table, impairment.object
+    kind = command_kinds()[command.kind]
+    if table == kind.target:
+        return name == command.target
+    if command.kind == "set-link-cost":
+        return False  # of the link's configuration it writes the metric, and nothing else
+    if kind.target == "element":
+        element = network.elements.row(command.target)
+        if table == "card":
+            return int(network.card_element[network.cards.row(name)]) == element
+        if table == "direction" and impairment.part == "forwarding":
+            return int(network.tail[network.directions.row(name)]) == element
+        ends = _ends(network, table, name)
+        return element in ends
+    if kind.target == "card":
+        card = network.cards.row(command.target)
+        return card in network.port_card[_ways(network, table, name)]
+    return kind.target == "link" and table == "direction" and network.link_of(name) == (
+        command.target
     )
 
 
-def _belonging(network: Network, command: Command) -> set[tuple[str, str]]:
-    """Return the (table, object) pairs that a repair of the target takes in."""
-    kind = command_kinds()[command.kind]
-    links: tuple[str, ...] = ()
-    if kind.target == "element":
-        links = network.links_of(command.target)
-    elif kind.target == "link":
-        links = (command.target,)
-    held = {(str(kind.target), command.target)}
-    for link in links:
-        row = network.links.row(link)
-        held |= {("link", link)}
-        held |= {("direction", network.directions[2 * row + side]) for side in (0, 1)}
-    return held
+def _ways(network: Network, table: str, name: str) -> list[int]:
+    """Return the two direction rows of a link or of a direction's link; none of other objects."""
+    if table not in {"link", "direction"}:
+        return []
+    link = network.links.row(name if table == "link" else network.link_of(name))
+    return [2 * link, 2 * link + 1]
 
 
-def _set_cost(
-    network: Network, command: Command, configuration: Configuration, overlay: Overlay
-) -> Effect:
+def _ends(network: Network, table: str, name: str) -> set[int]:
+    """Return the element rows at the ends of a link or of a direction."""
+    return {int(network.tail[row]) for row in _ways(network, table, name)}
+
+
+def _set_cost(network: Network, command: Command, configuration: Configuration) -> Configuration:
     cost = command.params.get("cost")
     if not isinstance(cost, int) or isinstance(cost, bool) or not 1 <= cost <= MAX_COST:
         raise RefusedError(f"cost must be an integer in 1..{MAX_COST}, not {cost!r}")
-    row = network.links.row(command.target)
     costs = configuration.cost.copy()
-    costs[row] = cost
-    return Effect(replace(configuration, cost=costs), overlay, links=(row,))
+    costs[network.links.row(command.target)] = cost
+    return replace(configuration, cost=costs)
 
 
-def _steer(
-    network: Network, command: Command, configuration: Configuration, overlay: Overlay
-) -> Effect:
+def _drain(network: Network, command: Command, configuration: Configuration) -> Configuration:
+    drained = command.params.get("drained")
+    if not isinstance(drained, bool):
+        raise RefusedError(f"drained must be true or false, not {drained!r}")
+    row = frozenset({network.elements.row(command.target)})
+    held = configuration.drained | row if drained else configuration.drained - row
+    return replace(configuration, drained=held)
+
+
+def _steer(network: Network, command: Command, configuration: Configuration) -> Configuration:
     routes = dict(configuration.routes)
     for service, path in _mapping(command, "routes").items():
         row = _own_service(network, command, service)
@@ -156,7 +195,7 @@ def _steer(
             routes.pop(row, None)
             continue
         routes[row] = _path(network, row, path)
-    return Effect(replace(configuration, routes=routes), overlay)
+    return replace(configuration, routes=routes)
 
 
 def _path(network: Network, service: int, path: Any) -> tuple[int, ...]:
@@ -170,9 +209,7 @@ def _path(network: Network, service: int, path: Any) -> tuple[int, ...]:
     return rows
 
 
-def _limit(
-    network: Network, command: Command, configuration: Configuration, overlay: Overlay
-) -> Effect:
+def _limit(network: Network, command: Command, configuration: Configuration) -> Configuration:
     admitted: Floats = configuration.admitted.copy()
     for service, share in _mapping(command, "shares").items():
         row = _own_service(network, command, service)
@@ -181,7 +218,7 @@ def _limit(
         if not network.elastic[row]:
             raise RefusedError(f"{service} is not elastic and may not be limited")
         admitted[row] = float(np.float64(share))
-    return Effect(replace(configuration, admitted=admitted), overlay)
+    return replace(configuration, admitted=admitted)
 
 
 def _mapping(command: Command, name: str) -> Mapping[str, Any]:
@@ -198,3 +235,14 @@ def _own_service(network: Network, command: Command, service: str) -> int:
     if network.elements[int(network.service_a[row])] != command.target:
         raise RefusedError(f"{service} does not enter at {command.target}")
     return row
+
+
+_CONFIGURES: Final[
+    Mapping[str, Callable[[Network, Command, Configuration], Configuration]]
+] = {
+    "set-link-cost": _set_cost,
+    "drain-element": _drain,
+    "steer-services": _steer,
+    "limit-services": _limit,
+}
+"""What the commands that order something of the configuration make of it."""

@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adn.base.quantities import quantise
 from adn.base.records import Record
 from adn.base.sampling import timing_of
 from adn.base.streams import Key
 from adn.northbound.commands import Command, CommandResult, PlanNotice, command_kinds
 from adn.twin.effects import RefusedError, apply, check_target, downtime, element_of
 from adn.twin.fork import newly, pain
-from adn.twin.state import MARGIN_DB
+from adn.twin.probes import PROBES
 
 if TYPE_CHECKING:
     from adn.twin.twin import Twin
 
-PROBE_PACKETS = 10_000
-"""How many packets an active measurement sends each way (assumption)."""
 REFUSAL_MS = 200
 """How long the network takes to refuse a command (assumption)."""
 
@@ -151,7 +148,7 @@ class Executing:
             "field": command_kinds()[command.kind].performed_by == "field",
         }
         twin.truth(Record(twin.clock.now, "command.effect", "twin", id=command.id, data=data))
-        twin.configure(effect.configuration, effect.overlay, effect.links, command.id)
+        twin.configure(effect.configuration, effect.overlay, command.id)
         for listener in twin.carried_out:
             listener(command)
         twin.observe(f"command {command.id}")
@@ -162,58 +159,9 @@ class Executing:
         self._report(CommandResult(command.id, ok, now, message, measurement or {}))
 
     def _probe(self, command: Command, stream: np.random.Generator) -> None:
-        unreachable = self._unreachable(command)
+        twin, unreachable = self._twin, self._unreachable(command)
         if unreachable:
             self._answer(command, ok=False, message=unreachable)
             return
-        measure = {
-            "measure-link": self._measure_link,
-            "otdr": self._otdr,
-            "check-process": self._check_process,
-        }[command.kind]
-        self._answer(
-            command, ok=True, message="measured", measurement=measure(command.target, stream)
-        )
-
-    def _measure_link(self, target: str, stream: np.random.Generator) -> dict[str, Any]:
-        """Send packets both ways over a link; the counts are binomial."""
-        twin = self._twin
-        link = twin.network.links.row(target)
-        if not twin.state.link_up[link]:
-            gone = {"loss_forward": None, "loss_backward": None, "delay_ms": None}
-            return {"reachable": False, **gone}
-        keep = (1.0 - twin.state.loss) * (1.0 - twin.state.errors)
-        keep = keep * (1.0 - twin.performance.discards)
-        lost = [stream.binomial(PROBE_PACKETS, 1.0 - keep[2 * link + side]) for side in (0, 1)]
-        forward, backward = (int(count) / PROBE_PACKETS for count in lost)
-        delay = quantise(float(twin.state.delay_ms[2 * link]))
-        return {
-            "reachable": True,
-            "loss_forward": forward,
-            "loss_backward": backward,
-            "delay_ms": delay,
-        }
-
-    def _otdr(self, target: str, stream: np.random.Generator) -> dict[str, Any]:
-        """Look along the fibre from the a end: where is the first break, to within 10 m?"""
-        twin = self._twin
-        network = twin.network
-        row = next(row for row in network.rows.links if row.id == target)
-        excess = twin.overlay.column("duct.attenuation")
-        reached, broken = 0.0, None
-        lengths = {duct.id: duct.length_km for duct in network.rows.ducts}
-        for duct in row.ducts:
-            if excess[network.ducts.row(duct)] >= MARGIN_DB:
-                broken = reached + lengths[duct] * float(stream.uniform(0.05, 0.95))
-                break
-            reached += lengths[duct]
-        return {
-            "length_km": quantise(row.length_km),
-            "break_km": None if broken is None else round(min(broken, row.length_km), 2),
-        }
-
-    def _check_process(self, target: str, stream: np.random.Generator) -> dict[str, Any]:
-        del stream
-        return {
-            "running": bool(self._twin.state.process_up[self._twin.network.elements.row(target)])
-        }
+        measurement = PROBES[command.kind](twin, command.target, stream)
+        self._answer(command, ok=True, message="measured", measurement=measurement)

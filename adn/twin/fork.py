@@ -17,7 +17,7 @@ from adn.twin.effects import RefusedError, apply
 from adn.twin.forwarding import Forwarding
 from adn.twin.impairments import Overlay
 from adn.twin.performance import Performance
-from adn.twin.state import Configuration, State
+from adn.twin.state import Configuration, State, advertised
 
 
 @dataclass(frozen=True)
@@ -63,20 +63,27 @@ class Fork:
         Elements whose daemon is dead go on forwarding by the table they have.
         """
         state = State.of(self.network, self.overlay)
+        forwarding = self.settled_forwarding(state)
+        return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
+
+    def settled_forwarding(self, state: State) -> Forwarding:
+        """Return the forwarding plane once every element forwards by `state`, that of the fork."""
         forwarding = self.forwarding.fork()
         forwarding.set_routes(self.configuration.routes)
-        forwarding.settle(
-            np.repeat(state.adjacent, 2), np.repeat(self.configuration.cost, 2), state.process_up
-        )
+        forwarding.suffer(state)
+        cost = advertised(state, self.network, self.configuration)
+        forwarding.settle(np.repeat(state.adjacent, 2), np.repeat(cost, 2), state.process_up)
         forwarding.refresh()
-        return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
+        return forwarding
 
     def at_once(self) -> Performance:
         """Return the performance at this instant, every element forwarding as it does now."""
-        state = State.of(self.network, self.overlay)
-        return Performance.of(
-            self.network, state, self.configuration, self.forwarding, self.demand_bps
-        )
+        state, forwarding = State.of(self.network, self.overlay), self.forwarding
+        if not forwarding.suits(state):
+            forwarding = forwarding.fork()
+            forwarding.suffer(state)
+            forwarding.refresh()
+        return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
 
 
 def pain(network: Network, performance: Performance) -> float:

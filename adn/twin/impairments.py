@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from adn.topology.network import Floats, Network
+from adn.topology.network import Floats, Names, Network
 from adn.twin.properties import PROPERTIES, Part, Table
 
 
@@ -39,30 +39,17 @@ class Impairment:
     part: Part
 
 
-def table_size(network: Network, table: Table) -> int:
-    """Return how many rows a condition table has."""
-    names = {
+def names_of(network: Network, table: Table) -> Names:
+    """Return the ids of a condition table."""
+    names: dict[Table, Names] = {
         "duct": network.ducts,
         "link": network.links,
         "direction": network.directions,
         "element": network.elements,
+        "card": network.cards,
+        "feed": network.feeds,
     }
-    return len(names[table])
-
-
-def object_row(network: Network, table: Table, name: str) -> int:
-    """Return the row of an object in a condition table.
-
-    Raises:
-        KeyError: There is no such object.
-    """
-    names = {
-        "duct": network.ducts,
-        "link": network.links,
-        "direction": network.directions,
-        "element": network.elements,
-    }
-    return names[table].row(name)
+    return names[table]
 
 
 class Overlay:
@@ -96,11 +83,13 @@ class Overlay:
         and of two equally far the larger.
         """
         prop = PROPERTIES[key]
-        values = np.full(table_size(self._network, prop.table), prop.healthy)
-        here = [row for row in self.active if row.property == key]
+        names = names_of(self._network, prop.table)
+        values = np.full(len(names), prop.healthy)
+        here = [row for row in self._active.values() if row.property == key]
         if not here:
             return values
-        rows = {row.id: object_row(self._network, prop.table, row.object) for row in here}
+        here.sort(key=lambda row: row.id)
+        rows = {row.id: names.row(row.object) for row in here}
         strongest: dict[int, tuple[float, float]] = {}
         for row in here:
             if row.op == "set":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -12,9 +11,6 @@ from adn.physics.traffic import queue_delay_ms, queue_loss
 from adn.topology.network import Bools, Floats, Network
 from adn.twin.forwarding import Flows, Forwarding
 from adn.twin.state import Configuration, State
-
-BUFFER_MS: Final = 50.0
-"""Buffer of a backbone port, in ms of line rate (assumption; loops assume another value)."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +52,9 @@ class Performance:
         load: Floats = np.bincount(hops, weights=offered, minlength=directions + 1)[
             :directions
         ].astype(np.float64)
-        discards = queue_loss(load, state.capacity_bps, BUFFER_MS)
+        discards = queue_loss(load, state.capacity_bps, state.buffer_ms)
         keep = np.append((1.0 - state.loss) * (1.0 - state.errors) * (1.0 - discards), 1.0)
-        wait = queue_delay_ms(load, state.capacity_bps, BUFFER_MS)
+        wait = queue_delay_ms(load, state.capacity_bps, state.buffer_ms)
         delay = np.append(state.delay_ms + wait, 0.0)
         through = np.multiply.reduceat(keep[hops], first) if len(first) else per_flow
         late = np.add.reduceat(delay[hops], first) if len(first) else per_flow

@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from adn.physics.traffic import propagation_ms
+from adn.northbound.commands import MAX_COST
+from adn.physics.traffic import buffers_ms, propagation_ms
 from adn.topology.network import Bools, Floats, Ints, Network
 from adn.twin.impairments import Overlay
 
@@ -22,6 +23,12 @@ DARK_DBM: Final = -40.0
 """What a receiver reports when there is no light (common floor of its monitor; assumption)."""
 PROTOCOL_LOSS: Final = 0.9
 """One-way loss from which keep-alives stop getting through three in a row (assumption)."""
+DEEP_MS: Final = 50.0
+"""Buffer of a backbone port, in ms of line rate (assumption; loops assume another value)."""
+SHALLOW_MS: Final = 1.0
+"""Buffer of a data-centre switch's port, in ms of line rate (assumption)."""
+TABLE_USE: Final = 0.5
+"""Share of a forwarding table that is in use where all is well (assumption)."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +39,13 @@ class Configuration:
         cost: Metric of each link, shape (L,).
         routes: Explicit path (direction rows) per steered service row.
         admitted: Admitted share of each service at its edge, shape (S,).
+        drained: Element rows that advertise the highest metric on all their links.
     """
 
     cost: Ints
     admitted: Floats
     routes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    drained: frozenset[int] = frozenset()
 
     @classmethod
     def initial(cls, network: Network) -> Configuration:
@@ -60,6 +69,16 @@ class State:
         capacity_bps: Usable rate per direction, bit/s, shape (D,).
         rx_dbm: Received light per direction, dBm, shape (D,).
         cpu: Extra control-plane load per element, 0..1, shape (n,).
+        buffer_ms: Buffer of each sending port, ms of line rate, shape (D,).
+        metric: Metric in force by mistake per link, 0 where it is as ordered, shape (L,).
+        unused: Directions left out of equal-cost next hops, shape (D,).
+        missing: Destinations that each element's forwarding table lacks, shape (n,).
+        discarded: Destinations that each element's configuration discards, shape (n,).
+        full: Share of destinations that found no room in its table, 0..1, shape (n,).
+        table_use: Share of each element's forwarding table in use, 0..1, shape (n,).
+        card_failed: Dead line cards, shape (C,).
+        power_partly: Elements that have lost some of their feeds, not all, shape (n,).
+        power_lost: Elements that have lost all the feeds they have, shape (n,).
     """
 
     element_up: Bools
@@ -73,26 +92,44 @@ class State:
     capacity_bps: Floats
     rx_dbm: Floats
     cpu: Floats
+    buffer_ms: Floats
+    metric: Ints
+    unused: Bools
+    missing: Ints
+    discarded: Ints
+    full: Floats
+    table_use: Floats
+    card_failed: Bools
+    power_partly: Bools
+    power_lost: Bools
 
     @classmethod
     def of(cls, network: Network, overlay: Overlay) -> State:
         """Return the state that an overlay of impairments gives a network."""
         links = len(network.links)
-        element_up = overlay.column("element.power-down") < 0.5
+        partly, lost = _power(network, overlay)
+        dark = overlay.column("element.power-down") >= 0.5
+        dark |= overlay.column("element.crashed") >= 0.5
+        element_up = ~(dark | lost)
         process_up = element_up & (overlay.column("element.process-down") < 0.5)
+        failed = overlay.column("card.failed") >= 0.5
+        port = ~np.append(failed, False)[network.port_card]  # -1, no card, takes the one past all
+        carded = port.reshape(links, 2).all(axis=1)
         duct = overlay.column("duct.attenuation")
         excess = np.bincount(
             network.ride_link, weights=duct[network.ride_duct], minlength=links
         ) + overlay.column("link.attenuation")
+        weakening = np.repeat(excess, 2) + overlay.column("direction.attenuation")
+        whole = weakening < MARGIN_DB
         powered = element_up[network.link_a] & element_up[network.link_z]
-        port_ok = overlay.column("link.port-fault") < 0.5
-        whole = excess < MARGIN_DB
-        link_up = whole & powered & port_ok
-        sent = np.repeat(whole & port_ok, 2) & element_up[network.tail]
+        port_ok = (overlay.column("link.port-fault") < 0.5) & carded
+        link_up = whole.reshape(links, 2).all(axis=1) & powered & port_ok
+        sent = whole & np.repeat(port_ok, 2) & element_up[network.tail]
         loss = overlay.column("direction.loss")
-        deaf = (loss >= PROTOCOL_LOSS).reshape(links, 2).any(axis=1) if links else link_up
+        deaf = (loss >= PROTOCOL_LOSS).reshape(links, 2).any(axis=1)
         hearing = process_up[network.link_a] & process_up[network.link_z]
-        rx = np.where(sent, np.maximum(RECEIVED_DBM - np.repeat(excess, 2), DARK_DBM), DARK_DBM)
+        rx = np.where(sent, np.maximum(RECEIVED_DBM - weakening, DARK_DBM), DARK_DBM)
+        full = overlay.column("element.table-full")
         return cls(
             element_up=element_up,
             process_up=process_up,
@@ -106,4 +143,40 @@ class State:
             capacity_bps=np.repeat(network.capacity_bps, 2) * overlay.column("direction.capacity"),
             rx_dbm=rx,
             cpu=overlay.column("element.cpu"),
+            buffer_ms=buffers_ms(network, DEEP_MS, SHALLOW_MS),
+            metric=_whole(overlay.column("link.metric")),
+            unused=overlay.column("direction.unused") >= 0.5,
+            missing=_whole(overlay.column("element.routes-missing")),
+            discarded=_whole(overlay.column("element.routes-discarded")),
+            full=full,
+            table_use=np.where(full > 0.0, 1.0, TABLE_USE),
+            card_failed=failed,
+            power_partly=partly,
+            power_lost=lost,
         )
+
+
+def advertised(state: State, network: Network, configuration: Configuration) -> Ints:
+    """Return the metric that each link is advertised with, shape (L,).
+
+    A drained element's links have the highest there is, whatever else is in force.
+    """
+    metric: Ints = np.where(state.metric > 0, state.metric, configuration.cost)
+    for row in sorted(configuration.drained):
+        metric[(network.link_a == row) | (network.link_z == row)] = MAX_COST
+    return metric
+
+
+def _whole(values: Floats) -> Ints:
+    return np.rint(values).astype(np.int64)
+
+
+def _power(network: Network, overlay: Overlay) -> tuple[Bools, Bools]:
+    """Return which elements have lost some of their feeds, and which have lost all they have."""
+    n = len(network.elements)
+    down = overlay.column("feed.down") >= 0.5
+    if not down.any():
+        return np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    corded = np.bincount(network.fed_element, minlength=n)
+    gone = np.bincount(network.fed_element, weights=down[network.fed_feed], minlength=n)
+    return (gone > 0) & (gone < corded), (gone > 0) & (gone == corded)

@@ -7,7 +7,7 @@ faults and disturbances add and remove impairments. Everything else follows.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,22 +20,23 @@ from adn.base.sampling import Timing
 from adn.base.streams import Key
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult, PlanNotice
+from adn.northbound.post import MaintenanceNotice, Ticket
 from adn.northbound.telemetry import TelemetryFrame
 from adn.physics.routing import Fabric, adjacency
 from adn.topology.network import Bools, Ints, Network
 from adn.twin.alarming import UTILISATION_LIMIT, Alarming, Habits
 from adn.twin.attribution import Attribution
 from adn.twin.control_plane import ControlPlane, Timers
-from adn.twin.demand import STEP, Demand
+from adn.twin.demand import STEP, Demand, Surge
 from adn.twin.executing import Executing
 from adn.twin.fork import Fork
 from adn.twin.forwarding import Forwarding
 from adn.twin.impairments import Impairment, Overlay
 from adn.twin.measuring import BLOCKS, Measuring
 from adn.twin.performance import Performance
-from adn.twin.state import Configuration, State
+from adn.twin.state import Configuration, State, advertised
 
-Report = TelemetryFrame | Alarm | CommandResult
+Report = TelemetryFrame | Alarm | CommandResult | Ticket | MaintenanceNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Twin:
         self.overlay = Overlay(network)
         self.configuration = Configuration.initial(network)
         self.carried_out: list[Callable[[Command], None]] = []
+        self.on_the_way: list[Callable[[TelemetryFrame], TelemetryFrame]] = []
         self._key, self._fabric = key, Fabric.of(network)
         self._out: list[Report] = []
         self._since: Millis = 0
@@ -92,6 +94,7 @@ class Twin:
         )
         self.rates = self._demand.advance(0)
         self.state = State.of(network, self.overlay)
+        self._metric = network.cost
         self.forwarding = Forwarding(network, self._fabric, key.word("ecmp"))
         up = np.repeat(self.state.adjacent, 2)
         self.forwarding.settle(up, np.repeat(network.cost, 2))
@@ -145,10 +148,10 @@ class Twin:
 
     def impair(self, impairment: Impairment, cause: str) -> None:
         """Make an impairment active."""
-        before = self.state.adjacent
+        adjacent, metric = self.state.adjacent, self.state.metric
         self.overlay.add(impairment)
         self._condition_changed(cause)
-        if (before != self.state.adjacent).any():
+        if (adjacent != self.state.adjacent).any() or (metric != self.state.metric).any():
             self.attribution.stirred(impairment.owner, self.clock.now)
 
     def relieve(self, names: tuple[str, ...], cause: str) -> None:
@@ -157,15 +160,27 @@ class Twin:
         if any(removed):
             self._condition_changed(cause)
 
-    def configure(
-        self, configuration: Configuration, overlay: Overlay, links: tuple[int, ...], cause: str
-    ) -> None:
+    def configure(self, configuration: Configuration, overlay: Overlay, cause: str) -> None:
         """Put in force what a command made of configuration and impairments."""
         self.configuration, self.overlay = configuration, overlay
         self.forwarding.set_routes(configuration.routes)
-        for link in links:
-            self._control.set_cost(link, int(configuration.cost[link]), f"convergence {cause}")
         self._condition_changed(cause if cause.startswith("command") else f"command {cause}")
+
+    def report(self, seen: Report) -> None:
+        """Let operations have what somebody outside the network says."""
+        self._out.append(seen)
+
+    def surge(self, owner: str, surge: Surge) -> None:
+        """Let some services be wanted more for a while."""
+        self._demand.add(owner, surge)
+
+    def crowded(self, service: int) -> tuple[str, ...]:
+        """Return whose surges put a service outside its limits, if none of them means within."""
+        owners = self._demand.surging()
+        if not owners or not self.performance.outside[service]:
+            return ()
+        usual = self.rates / self._demand.factor()
+        return () if replace(self.fork(), demand_bps=usual).settled().outside[service] else owners
 
     def fork(self) -> Fork:
         """Return the present network as a fork."""
@@ -180,15 +195,20 @@ class Twin:
     def _condition_changed(self, cause: str) -> None:
         self._measure()
         before, self.state = self.state, State.of(self.network, self.overlay)
+        told = f"convergence {_command(cause)}".strip()
+        self.forwarding.suffer(self.state)
         for node in np.flatnonzero(before.process_up != self.state.process_up).tolist():
-            running = bool(self.state.process_up[node])
-            self._control.set_running(node, running, f"convergence {_command(cause)}".strip())
+            self._control.set_running(node, bool(self.state.process_up[node]), told)
         for link in np.flatnonzero(before.adjacent != self.state.adjacent).tolist():
             light = before.link_up[link] != self.state.link_up[link]
             heard = bool(self.state.adjacent[link])
-            self._control.link_heard(
-                link, heard, bool(light), f"convergence {_command(cause)}".strip()
-            )
+            self._control.link_heard(link, heard, bool(light), told)
+        metric = advertised(self.state, self.network, self.configuration)
+        for link in np.flatnonzero(metric != self._metric).tolist():
+            self._control.set_cost(link, int(metric[link]), told)
+        self._metric = metric
+        if (before.power_lost != self.state.power_lost).any():
+            self._alarming.update({"gasp": self.state.power_lost})  # with the last of the power
         if (before.link_up != self.state.link_up).any() or (
             before.element_up != self.state.element_up
         ).any():
@@ -212,11 +232,22 @@ class Twin:
             self.attribution.look(now, self.performance, self.state, self._control.adjacent, fork)
         self._alarming.update(
             {
-                "light": ~self.state.lit & self.state.element_up[self.network.head],
+                "light": ~self.state.lit & self._receiving(),
                 "adjacency": ~self._control.advertised,
                 "load": self.performance.overload > UTILISATION_LIMIT,
+                "power": self.state.power_partly,
+                "card": self.state.card_failed,
+                "table": self.state.full > 0.0,
             }
         )
+
+    def _receiving(self) -> Bools:
+        """Return the directions whose receiving port could tell that it sees no light."""
+        alive = self.state.element_up[self.network.head]
+        if self.state.card_failed.any():
+            port = np.append(self.state.card_failed, False)[self.network.port_card]
+            alive &= ~port.reshape(-1, 2)[:, ::-1].ravel()
+        return alive
 
     def _measure(self) -> None:
         """Take in how the network has been until now, before anything is changed."""
@@ -273,8 +304,14 @@ class Twin:
                 runs[:] = 0
             self.clock.call_at(
                 now + self.world.telemetry_delay.draw(delays),
-                partial(self._out.append, frame),
+                partial(self._arrive, frame),
             )
+
+    def _arrive(self, frame: TelemetryFrame) -> None:
+        """Hand a frame over, less what was lost on the way."""
+        for lose in self.on_the_way:
+            frame = lose(frame)
+        self._out.append(frame)
 
 
 def _command(cause: str) -> str:

@@ -47,7 +47,7 @@ def test_each_table_reports_at_its_intervals() -> None:
         ("service", ("loss", "latency", "rate")): 12,
         ("direction", ("utilisation", "discards")): 12,
         ("direction", ("errors", "rx-power")): 2,
-        ("element", ("cpu",)): 2,
+        ("element", ("cpu", "table-use")): 2,
     }
     assert {interval for _, interval in BLOCKS} == {10 * SECOND, 60 * SECOND}
 
