@@ -34,7 +34,7 @@ class Verb:
 
 
 VERBS: Final[Mapping[str, Verb]] = {
-    "run": Verb("run", "Run a scenario once and score it."),
+    "run": Verb("run", "Run a scenario and score it; at several levels, as a ladder."),
     "score": Verb("score", "Score runs again from their logs."),
     "replay": Verb("replay", "Run a run folder again and compare the digests."),
     "explain": Verb("explain", "Tell the story of one incident of a run."),

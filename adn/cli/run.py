@@ -1,4 +1,4 @@
-"""`adn run`: one run, told as it happens, then the clocks."""
+"""`adn run`: one run told as it happens, then the clocks; or the ladder of several levels."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 from adn.cli.render import print_json, print_line, progress, remark
 
 if TYPE_CHECKING:
+    from adn.base.levels import AutonomyLevel
     from adn.base.records import Record
     from adn.scenario.reader import LoadedScenario
     from adn.session.run import Run
@@ -25,7 +26,9 @@ def command(
     level: Annotated[
         str | None,
         typer.Option(
-            metavar="LEVEL", help="Autonomy level, L0 to L5; the scenario's own by default."
+            metavar="LEVEL",
+            help="Autonomy level, L0 to L5; the scenario's own by default. A range L0..L5 or a "
+            "list L2,L4 makes a ladder.",
         ),
     ] = None,
     seed: Annotated[
@@ -33,6 +36,13 @@ def command(
         typer.Option(
             min=0, max=1_000_000_000, metavar="NUMBER", help="All that is drawn follows from it."
         ),
+    ] = 1,
+    seeds: Annotated[
+        str | None,
+        typer.Option(metavar="SEEDS", help="Several seeds, as 1:20 or 1,3,5; makes a ladder."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=256, metavar="NUMBER", help="Processes for a ladder.")
     ] = 1,
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Run the loop in a process of its own.")
@@ -51,11 +61,19 @@ def command(
         bool, typer.Option("--json", help="Print the scorecard as JSON, and nothing else.")
     ] = False,
 ) -> None:
-    """Run a scenario once and score it.
+    """Run a scenario and score it; at several levels, as a ladder.
 
     The run folder holds both logs, the manifest, the scorecard and a report to look at; it replaces
     an earlier run of the same scenario, level and seed.
+
+    A ladder runs every level with the same seeds, then what bounds them (nobody acts, an oracle
+    acts) and trivial locators, and leaves ladder.json and ladder.html beside the run folders.
     """
+    if seeds is not None or (level is not None and ("," in level or ".." in level)):
+        if no_reference:
+            _refuse_no_bounds()
+        _climb(scenario, level, seeds or str(seed), jobs, isolate, out, strict, as_json)
+        return
     import time
 
     started = time.perf_counter()
@@ -86,6 +104,75 @@ def command(
         remark(f"   next: look at report.html there, or: adn explain {shlex.quote(str(folder))}")
     if strict and run.scorecard.missed():
         raise typer.Exit(1)
+
+
+def _climb(
+    scenario: str,
+    level: str | None,
+    seeds: str,
+    jobs: int,
+    isolate: bool,
+    out: Path,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Run a ladder, print it, and leave its two files."""
+    import time
+
+    from adn.cli.ladder_table import ladder_lines
+    from adn.cli.ranges import levels_of, seeds_of
+    from adn.reference.ladder import Plan, climb
+    from adn.report import write_ladder, write_report
+    from adn.session.imports import warm
+
+    chosen, numbers = levels_of(level) if level else (), seeds_of(seeds)
+    warm()
+    started = time.perf_counter()
+    loaded = _read(scenario)
+    _refuse_no_folder(out)
+    plan = Plan(
+        levels=chosen or (loaded.scenario.operations.level,),
+        seeds=numbers,
+        out=out,
+        isolate=isolate,
+        after=write_report,
+    )
+    for one in plan.levels:
+        _refuse_level(one)
+    with progress(loaded.scenario.name) as bar:
+        ladder = climb(loaded, plan, jobs, bar)
+    found = ladder.as_json()
+    folder = out / ladder.scenario
+    write_ladder(folder, found)
+    wall = time.perf_counter() - started
+    if as_json:
+        print_json({**found, "wall_s": round(wall, 3)})
+    else:
+        named = ", ".join(map(str, plan.levels))
+        told = f"seed {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} seeds"
+        print_line(_header(loaded, named, told))
+        for line in ladder_lines(found):
+            print_line(line)
+        print_line(f"   {wall:.1f} s   {folder}")
+        remark(f"   next: look at {folder / 'ladder.html'}, or at report.html in a run's folder")
+    missed = [row["summary"] for row in found["levels"].values()]
+    if strict and any(row["met_135"] < row["contestable"] for row in missed):
+        raise typer.Exit(1)
+
+
+def _refuse_no_bounds() -> None:
+    """Refuse a ladder without the runs that bound it."""
+    from adn.base.errors import AdnError, Finding
+
+    message = "a ladder stands between its bounds; leave --no-reference out"
+    raise AdnError(Finding("CLI004", message))
+
+
+def _refuse_level(level: AutonomyLevel) -> None:
+    """Refuse a level that cannot be run, before anything is."""
+    from adn.closedloop.performing import Performing
+
+    Performing(level)
 
 
 def _read(scenario: str) -> LoadedScenario:
@@ -122,19 +209,13 @@ def _played(
     show: bool,
 ) -> Run:
     """Make the reference runs if they are wanted, then the run itself, with its timeline."""
-    from adn.base.errors import Finding, ScenarioError
-    from adn.base.levels import AutonomyLevel
+    from adn.cli.ranges import levels_of
     from adn.cli.timeline import Timeline
-    from adn.closedloop.performing import Performing
     from adn.reference.bounds import references
     from adn.session.run import run_scenario
 
-    names = [row.value for row in AutonomyLevel]
-    if level is not None and level not in names:
-        message = f"no level '{level}'; write one of {', '.join(names)}"
-        raise ScenarioError(Finding("SCN017", message, see="adn list levels"))
-    chosen = AutonomyLevel(level) if level else loaded.scenario.operations.level
-    Performing(chosen)  # refuses a level that needs people before anything is run
+    (chosen,) = levels_of(level) if level else (loaded.scenario.operations.level,)
+    _refuse_level(chosen)  # before anything is run
     duration = loaded.scenario.clock.duration
     with progress(loaded.scenario.name) as bar:
         verdicts = None
@@ -151,7 +232,7 @@ def _played(
                 progress=lambda now: bar(now / duration),
             )
     # The timeline is progress enough; a bar would write into its lines.
-    print_line(_header(loaded, chosen, seed))
+    print_line(_header(loaded, chosen, f"seed {seed}"))
     timeline = Timeline()
 
     def tell(record: Record) -> None:
@@ -161,13 +242,10 @@ def _played(
     return run_scenario(loaded, chosen, seed, isolate=isolate, references=verdicts, listener=tell)
 
 
-def _header(loaded: LoadedScenario, level: str, seed: int) -> str:
+def _header(loaded: LoadedScenario, level: str, seed: str) -> str:
     scenario = loaded.scenario
     network = scenario.topology.source or scenario.topology.file
-    return (
-        f"{scenario.name}@{scenario.version}   {network}   {level}   seed {seed}\n"
-        f"{scenario.title}\n"
-    )
+    return f"{scenario.name}@{scenario.version}   {network}   {level}   {seed}\n{scenario.title}\n"
 
 
 def _cost(simulated_s: float, wall_s: float) -> dict[str, float]:

@@ -81,8 +81,9 @@ def measured(cards: Sequence[Scorecard]) -> Mapping[str, float]:
 
     Shares are of faults: `found` and `located_top1` of those that hurt a service, `met_135` of the
     contestable ones, `contestable` of all; `contestable_least` is how many the poorest run has.
-    Incidents and actions are summed, people's minutes averaged over runs. Percentiles are over contestable faults, infinite where
-    a clock never stopped; where there are no faults to count, shares are 1 and percentiles 0.
+    Incidents and actions are summed, minutes of people averaged over runs. Percentiles are over
+    contestable faults, infinite where a clock never stopped; where there are no faults to count,
+    shares are 1 and percentiles 0.
     """
     faults = [fault for card in cards for fault in card.faults]
     hurting = [fault for fault in faults if fault.clocks.impact is not None]

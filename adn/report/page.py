@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import suppress
-from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from adn.base.clock import format_clock
-from adn.base.errors import Finding, Position, RunFolderError
 from adn.report.axis import span_text
+from adn.report.document import document, write_page
 from adn.report.geography import network_of
 from adn.report.headline import clocks, figures, outcome, standing
 from adn.report.map import network_map
@@ -27,7 +22,6 @@ from adn.scoring.log import RunLog, read_run
 from adn.topology.network import Network
 
 NAME: Final = "report.html"
-DOCTYPE: Final = "<!DOCTYPE html>"
 MOST_PICTURED: Final = 40
 """Matters with pictures of their own; a page with more would be slow to open."""
 
@@ -45,28 +39,7 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
             half-written is left.
     """
     page = report_page(read_run(folder), folder)
-    target = folder / NAME if out is None else out
-    place = Position(str(target))
-    aside = target.parent / f".{target.name}.{os.getpid()}.part"
-    try:
-        if target.is_dir() or (target.exists() and not _is_page(target)):
-            message = "this is no page and will not be replaced; name another file"
-            raise RunFolderError(Finding("RUN020", message, place))
-        aside.write_text(page, encoding="utf-8", newline="\n")
-        aside.replace(target)
-    except OSError as error:
-        message = f"the report cannot be written: {error.strerror or error}"
-        raise RunFolderError(Finding("RUN021", message, place)) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-    return target
-
-
-def _is_page(file: Path) -> bool:
-    """Return whether a file is a page; anything else may be all that is left of a run."""
-    with file.open("rb") as stream:
-        return stream.read(len(DOCTYPE)) == DOCTYPE.encode()
+    return write_page(folder / NAME if out is None else out, page)
 
 
 def report_page(log: RunLog, folder: Path | None = None) -> str:
@@ -77,26 +50,9 @@ def report_page(log: RunLog, folder: Path | None = None) -> str:
         folder: Where the scenario's network file is, if it has one: a run folder keeps it.
     """
     subject, network = Subject(log), network_of(log.manifest, folder or Path())
-    style = resources.files("adn.report").joinpath("style.css").read_text(encoding="utf-8")
     title = f"{subject.card.scenario} · {subject.card.level} · seed {subject.card.seed}"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style)),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", title),
-        tag("style", Markup(style)),
-    )
     body = tag("body", _header(subject), _main(subject, network), _footer(subject))
-    return f"{DOCTYPE}\n{tag('html', head, body, lang='en')}\n"
-
-
-def _policy(style: str) -> str:
-    """Return a policy that allows this very style sheet, and nothing else at all."""
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return document(title, body)
 
 
 def _header(subject: Subject) -> Markup:
