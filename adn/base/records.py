@@ -333,6 +333,12 @@ _KINDS: Final = (
         ref=("objects",),
         data=("kind", "announced", "until_s"),
     ),
+    RecordKind(
+        "disturbance.impact",
+        "truth",
+        "Services that a disturbance puts outside their limits (`out`) or no longer does (`back`).",
+        data=("out", "back", "cause"),
+    ),
     RecordKind("disturbance.ended", "truth", "Something that is no fault ended.", data=("kind",)),
     RecordKind(
         "plan.judged",

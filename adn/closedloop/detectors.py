@@ -17,8 +17,11 @@ from adn.base.clock import Millis
 from adn.base.streams import Key
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm, ProbableCause
-from adn.northbound.post import Candidate, Candidates, SeriesReply
+from adn.northbound.post import Candidate, Candidates, SeriesReply, Ticket
 from adn.northbound.telemetry import Table, kpi
+
+Signal = Alarm | Candidates | Ticket
+"""What detectors look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,9 @@ class Anomaly:
     Attributes:
         table: What kind of object; ``link`` also for alarms on links.
         object: Id of the object.
-        what: Name of the KPI, ``alarm`` or ``silence``.
+        what: Name of the KPI, ``alarm``, ``silence`` or ``ticket``.
         measured_at: When it was first so, simulated ms.
-        size: Departure in spreads; 0 for alarms and silence.
+        size: Departure in spreads; 0 for alarms, silence and tickets.
         opens: Whether it is reason enough for an incident; if not, it only adds to one.
         alarm: Id of the alarm it stands for, or empty.
         evidence: Its id in the log.
@@ -53,7 +56,7 @@ class Anomaly:
 class Detector(Protocol):
     """Anything that finds anomalies in what is seen."""
 
-    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+    def observe(self, seen: Signal) -> Iterable[Anomaly]:
         """Return the anomalies that this observation reveals, each only once."""
         ...
 
@@ -83,7 +86,7 @@ PATIENCE: Final[Mapping[tuple[Table, str], Patience]] = {
     ("service", "loss"): Patience(at_once=0.05, size=2.5e-3, share=0.0, ticks=2),
     ("service", "latency"): Patience(at_once=np.inf, size=1.0, share=0.08, ticks=2),
     ("service", "rate"): Patience(at_once=np.inf, size=0.0, share=0.5, ticks=2, opens=False),
-    ("direction", "discards"): Patience(at_once=0.05, size=2.5e-3, share=0.0, ticks=2),
+    ("direction", "discards"): Patience(at_once=0.05, size=2.5e-3, share=0.0, ticks=2, opens=False),
     ("direction", "utilisation"): Patience(
         at_once=np.inf, size=0.15, share=0.25, ticks=2, opens=False
     ),
@@ -178,8 +181,12 @@ class DepartureDetector:
         self._view, self._forest = view, forest
         self._told: set[SeriesKey] = set()
         self._began: dict[SeriesKey, Millis] = {}
+        self._limits = {
+            row.id: {"loss": row.sla.loss, "latency": row.sla.latency_ms}
+            for row in view.network.rows.services
+        }
 
-    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+    def observe(self, seen: Signal) -> Iterable[Anomaly]:
         """Return new anomalies among the candidates."""
         if not isinstance(seen, Candidates):
             return []
@@ -190,7 +197,7 @@ class DepartureDetector:
             if row.ticks == 1:
                 self._told.discard(key)
                 self._began[key] = seen.measured_at
-            if key not in self._told and is_worth(table, row):
+            if key not in self._told and self._counts(table, row, seen.measured_at):
                 worth.append(row)
         size = len(self._view.roster(table)) or len(seen.rows)
         unusual = self._forest.unusual(worth, len(seen.rows), size)
@@ -198,10 +205,31 @@ class DepartureDetector:
         for row in (row for row, odd in zip(worth, unusual, strict=True) if odd):
             key = (table, row.object, row.kpi)
             self._told.add(key)
-            rule = PATIENCE[table, row.kpi]
             began = self._began.get(key, seen.measured_at)
-            found.append(Anomaly(table, row.object, row.kpi, began, row.z, rule.opens))
+            opens = PATIENCE[table, row.kpi].opens and not self._borne(table, row)
+            if not opens and PATIENCE[table, row.kpi].opens:
+                self._told.discard(key)  # it may yet get worse
+                continue
+            found.append(Anomaly(table, row.object, row.kpi, began, row.z, opens))
         return found
+
+    def _counts(self, table: Table, row: Candidate, at: Millis) -> bool:
+        """Return whether a candidate is worth a look, work that was announced apart."""
+        view = self._view
+        if not is_worth(table, row) or view.announced(row.object, at):
+            return False
+        # While something is worked on, traffic moves about it: what that costs is soon over.
+        return row.ticks >= MOVING or not view.maintained(at)
+
+    def _borne(self, table: Table, row: Candidate) -> bool:
+        """Return whether a departure is a busy hour's, and within what the service was promised."""
+        view = self._view
+        if table != "service" or row.object not in view.network.services:
+            return False
+        limits = self._limits.get(row.object, {})
+        if row.value > limits.get(row.kpi, -np.inf):
+            return False
+        return view.congested(row.object)
 
 
 def is_worth(table: Table, row: Candidate) -> bool:
@@ -222,17 +250,20 @@ def is_worth(table: Table, row: Candidate) -> bool:
     return lasting and away >= rule.size and away >= rule.share * abs(row.mean)
 
 
+MOVING: Final = 3
+"""For how many ticks a departure must last while announced maintenance moves traffic about."""
 LEAST_Z: Final = 8.0
 """A lasting departure must still be this many spreads away: a mild one alone is no fault."""
 
 
 class AlarmDetector:
-    """Takes alarms at their word; a threshold crossed only adds to an incident."""
+    """Takes alarms at their word; a threshold crossed, or announced work, opens no incident."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: View) -> None:
+        self._view = view
         self._told: set[str] = set()
 
-    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+    def observe(self, seen: Signal) -> Iterable[Anomaly]:
         """Return the anomaly of a newly raised alarm."""
         if not isinstance(seen, Alarm) or seen.is_clear or seen.alarm_id in self._told:
             return []
@@ -240,6 +271,8 @@ class AlarmDetector:
         table: Table = "direction" if ">" in seen.managed_object else "link"
         if "~" not in seen.managed_object and table == "link":
             table = "element"
+        if self._view.announced(seen.managed_object, self._view.now):
+            return []
         opens = seen.probable_cause is not ProbableCause.THRESHOLD_CROSSED
         return [
             Anomaly(
@@ -255,20 +288,27 @@ class AlarmDetector:
 
 
 class SilenceDetector:
-    """Notices elements whose telemetry has stopped, and stays so for another frame."""
+    """Notices elements that are dark, and stay so for another frame.
+
+    What a collector has lost is not dark (see `adn.closedloop.silence`), nor is announced work.
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._since: dict[str, Millis] = {}
         self._told: set[str] = set()
 
-    def observe(self, seen: Alarm | Candidates) -> Iterable[Anomaly]:
+    def observe(self, seen: Signal) -> Iterable[Anomaly]:
         """Return an anomaly for each element that fell silent."""
         if not isinstance(seen, Candidates):
             return []
         at, silent = seen.measured_at, self._view.silent
         self._told &= silent
         self._since = {name: self._since.get(name, at) for name in silent}
-        fresh = sorted(n for n, first in self._since.items() if first < at and n not in self._told)
+        fresh = sorted(
+            name
+            for name, first in self._since.items()
+            if first < at and name not in self._told and not self._view.announced(name, at)
+        )
         self._told.update(fresh)
         return [Anomaly("element", name, "silence", self._since[name]) for name in fresh]

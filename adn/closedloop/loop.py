@@ -14,6 +14,7 @@ from simpy.events import Event, Process
 
 from adn.base.clock import SECOND, Millis, SimClock
 from adn.base.levels import Task
+from adn.closedloop.complaints import TicketDetector
 from adn.closedloop.controller import Briefing
 from adn.closedloop.correlating import Correlator, Group
 from adn.closedloop.detectors import (
@@ -22,6 +23,7 @@ from adn.closedloop.detectors import (
     DepartureDetector,
     Detector,
     OrdinaryForest,
+    Signal,
     SilenceDetector,
 )
 from adn.closedloop.handling import Handling
@@ -39,7 +41,15 @@ from adn.closedloop.reviewing import Reviewer
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import CommandResult
-from adn.northbound.post import Candidates, Message, Observation, RollUp, SeriesReply
+from adn.northbound.post import (
+    Candidates,
+    MaintenanceNotice,
+    Message,
+    Observation,
+    RollUp,
+    SeriesReply,
+    Ticket,
+)
 from adn.northbound.telemetry import Roster, kpis_of
 
 LOOSE: Final[Millis] = 60 * SECOND
@@ -93,9 +103,10 @@ class ClosedLoop:
         self._forest = OrdinaryForest(briefing.key.child("ordinary-forest"))
         self._key = briefing.key
         self._detectors: tuple[Detector, ...] = (
-            AlarmDetector(),
+            AlarmDetector(self._view),
             DepartureDetector(self._view, self._forest),
             SilenceDetector(self._view),
+            TicketDetector(self._view),
         )
         self._inbox: list[Observation] = []
         self._mail: Event = self._clock.event()
@@ -141,6 +152,10 @@ class ClosedLoop:
             self._view.see_candidates(now, seen)
         elif isinstance(seen, RollUp):
             self._view.see_rollup(now, seen)
+        elif isinstance(seen, Ticket):
+            self._view.see_ticket(now, seen)
+        elif isinstance(seen, MaintenanceNotice):
+            self._view.see_notice(now, seen)
         elif isinstance(seen, CommandResult):
             self._orders.answer(seen)
         elif isinstance(seen, SeriesReply):
@@ -158,12 +173,12 @@ class ClosedLoop:
             for seen in post:
                 if isinstance(seen, RollUp):
                     yield from self._reviewer.review(seen, self._clock.now)
-                elif isinstance(seen, Alarm | Candidates):
+                elif isinstance(seen, Alarm | Candidates | Ticket):
                     signals += self._detect(seen)
             if signals:
                 yield from self._sort(signals)
 
-    def _detect(self, seen: Alarm | Candidates) -> list[Anomaly]:
+    def _detect(self, seen: Signal) -> list[Anomaly]:
         found = [anomaly for detector in self._detectors for anomaly in detector.observe(seen)]
         if self._clock.now < self._warmup:
             if isinstance(seen, Candidates):

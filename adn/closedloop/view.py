@@ -6,16 +6,28 @@ doings, never conclusions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Final
 
 from adn.base.clock import SECOND, Millis
+from adn.closedloop.announcing import Announcements
 from adn.closedloop.knowledge.recorded import sound
+from adn.closedloop.paths import ServicePaths
+from adn.closedloop.silence import Silence
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult, command_kinds
 from adn.northbound.inventory import Inventory
-from adn.northbound.post import Candidate, Candidates, RollUp, Series, SeriesReply
+from adn.northbound.post import (
+    Candidate,
+    Candidates,
+    MaintenanceNotice,
+    RollUp,
+    Series,
+    SeriesReply,
+    Ticket,
+)
 from adn.northbound.telemetry import Roster, Table, kpi
 from adn.topology.network import Network
 
@@ -25,6 +37,9 @@ LATE: Final[Millis] = 8 * SECOND
 """How late a frame may be before a series not heard of counts as back to normal (assumption)."""
 _LOST: Final = 0.9
 """Above this share lost, what is delivered tells nothing of what is offered."""
+
+FULL: Final = 0.9
+"""Load from which on a link counts as full: queues grow without a fault (assumption)."""
 
 SeriesKey = tuple[Table, str, str]
 
@@ -92,7 +107,9 @@ class View:
         active_alarms: Alarms raised and not cleared, by alarm id, in order of arrival.
         alarm_arrivals: When each active alarm arrived, by alarm id.
         seen_alarms: Every alarm ever raised, by alarm id.
-        silent: Elements whose telemetry has stopped.
+        silent: Elements that are dark: their telemetry has stopped, and alarms bear it out.
+        tickets: Customers' complaints, oldest first.
+        paths: The recorded paths of services.
         rates: Offered rate of each service, bit/s: lately measured, else contracted.
         probes: Probes answered so far, each with its answer, oldest first.
         routes: Explicit paths that the loop has set, by service.
@@ -111,6 +128,7 @@ class View:
         self.alarm_arrivals: Mapping[str, Millis] = {}
         self.seen_alarms: dict[str, Alarm] = {}
         self.silent: frozenset[str] = frozenset()
+        self.tickets: Sequence[Ticket] = ()
         self.rates: Mapping[str, float] = {
             row.id: row.demand_bps for row in self.network.rows.services
         }
@@ -125,9 +143,49 @@ class View:
         self._tracks: dict[SeriesKey, _Track] = {}
         self._measured: dict[Table, Millis] = {}
         self._series: dict[SeriesKey, Series] = {}
-        self._silent: dict[Table, tuple[Millis, frozenset[str]]] = {}
+        self._silence = Silence(self.network)
+        self._announcements = Announcements(self.network)
+        self.paths = ServicePaths(self.network)
         self._recorded_costs = {row.id: row.cost for row in self.network.rows.links}
         self._ends = {row.id: frozenset({row.a, row.z}) for row in self.network.rows.links}
+
+    @property
+    def unheard(self) -> frozenset[str]:
+        """Elements whose telemetry has stopped; the collector may have lost it."""
+        return self._silence.unheard
+
+    @property
+    def notices(self) -> tuple[MaintenanceNotice, ...]:
+        """What was announced, in order of arrival."""
+        return self._announcements.notices
+
+    def announced(self, name: str, now: Millis) -> bool:
+        """Return whether an object is being worked on, or a service ends at what is."""
+        return self._announcements.covers(name, now)
+
+    def maintained(self, now: Millis) -> bool:
+        """Return whether any announced maintenance is under way."""
+        return bool(self._announcements.in_force(now))
+
+    def congested(self, service: str) -> bool:
+        """Return whether a link of a service's recorded paths is full or drops what is too much."""
+        network = self.network
+        full = {
+            network.directions.row(name) // 2
+            for kpi, least in (("utilisation", FULL), ("discards", 0.0))
+            for name, row in self.departures("direction", kpi).items()
+            if name in network.directions and row.value > least
+        }
+        return bool(full and full & self.paths.links.get(service, frozenset()))
+
+    def hurt_about(self, service: str, at: Millis, within: Millis) -> bool:
+        """Return whether a service departed from normal then, or within a span before or after."""
+        tracks = (
+            self._tracks.get(("service", service, kpi)) for kpi in ("loss", "latency", "rate")
+        )
+        return any(
+            track.first_at - within <= at <= track.last_at + within for track in tracks if track
+        )
 
     def departure(self, table: Table, name: str, measure: str) -> Departure | None:
         """Return how a series departs from its baseline, or None where it does not."""
@@ -150,7 +208,34 @@ class View:
         """Return the objects that report in a table, as they say themselves."""
         return self._rosters.get(table, ())
 
+    def narrowed(
+        self,
+        alarm: Callable[[Alarm], Alarm | None],
+        departure: Callable[[SeriesKey], SeriesKey | None],
+        silence: Callable[[str], bool],
+        probe: Callable[[Command, CommandResult], CommandResult | None],
+    ) -> View:
+        """Return a view of this instant that holds only what each of the four lets through."""
+        seen = copy(self)
+        told = {name: alarm(row) for name, row in sorted(self.active_alarms.items())}
+        seen.active_alarms = {name: row for name, row in told.items() if row is not None}
+        seen.alarm_arrivals = {name: self.alarm_arrivals[name] for name in seen.active_alarms}
+        seen.seen_alarms = dict(seen.active_alarms)
+        seen.silent = frozenset(name for name in sorted(self.silent) if silence(name))
+        keys = ((departure(key), key) for key in sorted(self._tracks))
+        seen._tracks = {
+            new: replace(self._tracks[key], latest=replace(self._tracks[key].latest, object=new[1]))
+            for new, key in keys
+            if new is not None
+        }
+        answers = ((command, probe(command, result)) for command, result in self.probes)
+        seen.probes = tuple((command, held) for command, held in answers if held is not None)
+        return seen
+
     def _lasts(self, table: Table, track: _Track) -> bool:
+        lost = self._silence.unheard - self.silent
+        if lost and track.latest.object in self._silence.rows(table):
+            return True  # what the collector lost is as it was last heard of
         interval = kpi(table, track.latest.kpi).interval_ms
         passed_over = self._measured[table] >= track.last_at + 2 * interval
         return not passed_over and self.now < track.last_at + 2 * interval + LATE
@@ -172,6 +257,18 @@ class View:
             active.setdefault(alarm.alarm_id, alarm)
             arrivals.setdefault(alarm.alarm_id, now)
         self.active_alarms, self.alarm_arrivals = active, arrivals
+        if self._silence.unheard:
+            self.silent = self._silence.dark(active.values())
+
+    def see_ticket(self, now: Millis, ticket: Ticket) -> None:
+        """Take in a customer's complaint."""
+        self.now = now
+        self.tickets = (*self.tickets, ticket)
+
+    def see_notice(self, now: Millis, notice: MaintenanceNotice) -> None:
+        """Take in that maintenance was announced."""
+        self.now = now
+        self._announcements.add(notice)
 
     def see_candidates(self, now: Millis, seen: Candidates) -> None:
         """Take in the candidates of one frame."""
@@ -186,25 +283,8 @@ class View:
             else:
                 values = (*before.values, row.value)[-RECENT:]
                 self._tracks[key] = _Track(row, before.first_at, at, values)
-        self._see_silence(table, at, frozenset(seen.silent))
-
-    def _see_silence(self, table: Table, at: Millis, names: frozenset[str]) -> None:
-        before = self._silent.get(table)
-        if before is not None and before[0] == at:
-            names |= before[1]
-        self._silent[table] = (at, names)
-        if names == (before[1] if before else frozenset()):
-            return
-        quiet = self._silent.get("direction", (0, frozenset()))[1]
-        mute = self._silent.get("element", (0, frozenset()))[1]
-        talking, linked = set(), set()
-        for name, tail in zip(self.network.directions.ids, self.network.tail, strict=True):
-            sender = self.network.elements[int(tail)]
-            linked.add(sender)
-            if name not in quiet:
-                talking.add(sender)
-        # One lost report of one KPI is no silence: an element with ports is silent on all of them.
-        self.silent = frozenset((linked - talking) | (mute - linked))
+        if self._silence.see(table, at, frozenset(seen.silent)):
+            self.silent = self._silence.dark(self.active_alarms.values())
 
     def see_rollup(self, now: Millis, seen: RollUp) -> None:
         """Take in a roll-up; its measured service rates become the offered rates."""

@@ -28,11 +28,13 @@ from adn.northbound.commands import Command, CommandResult, PlanNotice
 from adn.northbound.inventory import Inventory
 from adn.northbound.post import (
     Candidates,
+    MaintenanceNotice,
     Message,
     Observation,
     RollUp,
     SeriesReply,
     SeriesRequest,
+    Ticket,
     WatchList,
 )
 from adn.northbound.telemetry import Roster
@@ -40,7 +42,16 @@ from adn.northbound.telemetry import Roster
 _TAG: Final = "type"
 _NUMBER: Final = "$float"
 """Key of the object that stands for a number JSON has no word for."""
-_OBSERVATIONS: Final = (Roster, Alarm, Candidates, RollUp, SeriesReply, CommandResult)
+_OBSERVATIONS: Final = (
+    Roster,
+    Alarm,
+    Candidates,
+    RollUp,
+    SeriesReply,
+    CommandResult,
+    Ticket,
+    MaintenanceNotice,
+)
 _MESSAGES: Final = (Command, PlanNotice, SeriesRequest, WatchList, Record)
 _NON_FINITE: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _MAX_DEPTH: Final = 40

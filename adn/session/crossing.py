@@ -14,7 +14,15 @@ from adn.base.quantities import quantise
 from adn.base.records import Record
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult
-from adn.northbound.post import Candidates, Observation, RollUp, SeriesReply, SeriesRequest
+from adn.northbound.post import (
+    Candidates,
+    MaintenanceNotice,
+    Observation,
+    RollUp,
+    SeriesReply,
+    SeriesRequest,
+    Ticket,
+)
 
 
 def observed(now: Millis, seen: Observation) -> Record | None:
@@ -56,6 +64,16 @@ def observed(now: Millis, seen: Observation) -> Record | None:
             "measurement": dict(seen.measurement),
         }
         return Record(now, "command.finished", "twin", id=seen.command, data=data)
+    if isinstance(seen, Ticket):
+        return _ticket(now, seen)
+    if isinstance(seen, MaintenanceNotice):
+        data = {
+            "start_s": seconds(seen.start),
+            "end_s": seconds(seen.end),
+            "description": seen.description,
+        }
+        ref = {"objects": list(seen.objects)}
+        return Record(now, "maintenance.announced", "twin", id=seen.id, ref=ref, data=data)
     return None
 
 
@@ -80,6 +98,18 @@ def asked(now: Millis, message: SeriesRequest) -> Record:
     """Return the log record of a question to the collector."""
     data = {"series": [list(row) for row in message.series], "samples": message.samples}
     return Record(now, "series.requested", "loop", id=message.id, data=data)
+
+
+def _ticket(now: Millis, ticket: Ticket) -> Record:
+    data = {
+        "complaint": ticket.complaint,
+        "description": ticket.description,
+        "severity": ticket.severity,
+        "since_s": seconds(ticket.since),
+    }
+    named = {"service": ticket.service, "site": ticket.site}
+    ref = {key: name for key, name in named.items() if name}
+    return Record(now, "ticket.raised", "twin", id=ticket.id, ref=ref, data=data)
 
 
 def _alarm(now: Millis, alarm: Alarm) -> Record:

@@ -115,7 +115,7 @@ class Measuring:
             if row.name == "cpu":
                 mean = mean + CPU_IDLE + CPU_PER_RUN * runs
             measured = self._disturb(row, mean, tick)
-            measured[~reporting[self._reporter(row)]] = np.nan
+            measured[~reporting[reporter_of(self._network, row)]] = np.nan
             series = self._series[table, row.name]
             gone = noise.uniform(self._gap_key, series, tick) < np.float32(self._missing)
             measured[gone] = np.nan
@@ -140,10 +140,11 @@ class Measuring:
             measured = np.minimum(measured, np.float32(1.0))
         return measured.astype(np.float32)
 
-    def _reporter(self, row: Kpi) -> npt.NDArray[np.int64]:
-        """Return the element row that reports each object: receivers see loss and light."""
-        if row.table == "service":
-            return self._network.service_z
-        if row.table == "element":
-            return np.arange(len(self._network.elements))
-        return self._network.head if row.name in {"errors", "rx-power"} else self._network.tail
+
+def reporter_of(network: Network, row: Kpi) -> npt.NDArray[np.int64]:
+    """Return the element row that reports each object: receivers see loss and light."""
+    if row.table == "service":
+        return network.service_z
+    if row.table == "element":
+        return np.arange(len(network.elements))
+    return network.head if row.name in {"errors", "rx-power"} else network.tail
