@@ -16,6 +16,7 @@ from adn.northbound.telemetry import KPIS
 from adn.scenario import read
 from adn.scenario.faultspec import Target
 from adn.scenario.schema import Scenario
+from adn.scenario.servicespec import ServiceClass
 from adn.scenario.units import write_unit
 from adn.topology.naming import closest
 from adn.twin.properties import PROPERTIES
@@ -85,13 +86,28 @@ def told_target(target: Target) -> str:
     choice = target.choice
     if choice.id is not None:
         return f"{target.table} {choice.id}"
-    filters = choice.model_dump(exclude={"id", "pick"}, exclude_none=True)
+    filters = choice.model_dump(exclude={"id", "pick"}, exclude_none=True, by_alias=True)
     said = [f"{key} {_listed(value)}" for key, value in filters.items()]
     return f"{choice.pick} {target.table} picked by the seed" + "".join(f", {one}" for one in said)
 
 
 def _listed(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def _told_traffic(row: ServiceClass) -> str:
+    """Return what the traffic of a class of services is."""
+    if row.share is not None:
+        return f"{100 * row.share:g}% of demand"
+    ends = [
+        end.element or " ".join(word for word in (end.site, end.role, "groups") if word)
+        for end in (row.from_, row.to)
+        if end is not None
+    ]
+    count = "all" if row.pairs is None else f"{row.pairs}"
+    near = {"any": "", "same": " at the same site", "other": " at different sites"}[row.locality]
+    rate = f"{(row.demand or 0.0) / 1e9:g}Gbit/s"
+    return f"{rate} from {' to '.join(ends)}{near}, {count} pairs"
 
 
 def _scenario(name: str) -> Described:
@@ -112,7 +128,7 @@ def _scenario(name: str) -> Described:
         "starts": f"{clock.starts // 3_600_000:02d}:{clock.starts // 60_000 % 60:02d}",
         "network": topology.source or topology.file,
         "services": [
-            f"{row.kind}: {100 * row.share:g}% of demand, latency {row.sla.latency:g}ms, "
+            f"{row.kind}: {_told_traffic(row)}, latency {row.sla.latency:g}ms, "
             f"loss {100 * row.sla.loss:g}%, availability {100 * row.sla.availability:g}%"
             for row in scenario.services
         ],

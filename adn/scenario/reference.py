@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from adn.scenario import distributions, disturbancespec, expectations, faultspec, schema
+from adn.scenario import (
+    distributions,
+    disturbancespec,
+    expectations,
+    fabricspec,
+    faultspec,
+    schema,
+    servicespec,
+)
 from adn.scenario.catalogue import first_line
 from adn.scenario.codes import CODES
 from adn.scenario.expectations import MEASURES
@@ -46,8 +54,12 @@ _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("topology.shared_ducts[]", schema.SharedDuctEntry),
     ("topology.management", schema.Management),
     ("topology.recorded", schema.Recorded),
-    ("services[]", schema.ServiceClass),
-    ("services[].sla", schema.SlaEntry),
+    ("topology.fabric", fabricspec.FabricEntry),
+    ("topology.fabric.sites[]", fabricspec.SiteEntry),
+    ("topology.fabric.inter_site", fabricspec.InterSite),
+    ("services[]", servicespec.ServiceClass),
+    ("services[].from, services[].to", servicespec.EndsEntry),
+    ("services[].sla", servicespec.SlaEntry),
     ("traffic", schema.Traffic),
     ("telemetry", schema.Telemetry),
     ("alarms", schema.Alarms),
@@ -55,8 +67,11 @@ _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("faults[]", faultspec.FaultEntry),
     ("faults[].target", faultspec.Target),
     ("faults[].target.duct", faultspec.DuctChoice),
-    ("faults[].target.link, faults[].target.direction", faultspec.LinkChoice),
+    ("faults[].target.link", faultspec.LinkChoice),
+    ("faults[].target.direction", faultspec.DirectionChoice),
     ("faults[].target.element", faultspec.ElementChoice),
+    ("faults[].target.card", faultspec.CardChoice),
+    ("faults[].target.feed", faultspec.FeedChoice),
     ("disturbances[]: flash-crowd", disturbancespec.FlashCrowd),
     ("disturbances[].services", disturbancespec.ServiceChoice),
     ("disturbances[]: maintenance", disturbancespec.Maintenance),
@@ -129,6 +144,8 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=False)
     if field.is_required() or value in (None, (), {}, ""):
         return ""
+    if isinstance(value, Mapping):
+        return "see there"
     if hasattr(value, "timing"):
         return told_timing(value.timing())
     if isinstance(value, BaseModel):
@@ -140,6 +157,8 @@ def _default(field: FieldInfo) -> str:
         return f"`{written(value)}`"
     if unit == "a time of day":
         return "`00:00`"
+    if unit == "a rate":
+        return f"`{value / 1e9:g}Gbit/s`"
     if unit == "a share":
         return f"`{100 * value:g}%`"
     if unit == "a frequency":

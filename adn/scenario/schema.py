@@ -17,13 +17,14 @@ from adn.base.sampling import ASSUMPTION, Timing
 from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
 from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
+from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
+from adn.scenario.servicespec import ServiceClass
 from adn.scenario.units import (
     Angle,
     Duration,
     Frequency,
-    LatencyMs,
     Length,
     PositiveDuration,
     Rate,
@@ -32,6 +33,7 @@ from adn.scenario.units import (
     refusal,
     shown,
 )
+from adn.topology.specs import LEAF_SPINE
 
 FORMAT: Final = 1
 
@@ -104,14 +106,34 @@ class Recorded(Part):
         return self
 
 
+_NOT_OF_A_FABRIC: Final = frozenset(
+    {
+        "headroom",
+        "total_demand",
+        "parallel_links",
+        "shared_duct_angle",
+        "shared_duct_length",
+        "shared_ducts",
+    }
+)
+
+
 class Topology(Part):
     """The network: where it comes from, and the rules that fill what the source lacks."""
 
     source: Name | None = Field(
-        None, description="A network by name: `topohub:topozoo/Abilene` (or use `file`)."
+        None,
+        description="A network by name: `topohub:topozoo/Abilene`, `leaf-spine` (or use `file`).",
     )
     file: Text | None = Field(None, description="A GraphML file, relative to the scenario.")
-    metric: Literal["length", "hops"] = Field("length", description="Cost of a link in routing.")
+    fabric: FabricEntry | None = Field(
+        None, description="The fabric to build, with `source: leaf-spine`."
+    )
+    metric: Literal["length", "hops"] | None = Field(
+        None,
+        description="Cost of a link in routing, `length` or `hops`; hops for a fabric, else "
+        "length.",
+    )
     headroom: Share = Field(0.5, description="Largest share of a link's rate at healthy peak.")
     total_demand: Rate | None = Field(None, description="Sum of all demands; scales the matrix.")
     parallel_links: int = Field(1, ge=1, le=16, description="IP links per link of the source.")
@@ -138,29 +160,18 @@ class Topology(Part):
             raise contradiction("'source' and 'file' both name a network; keep one", "file")
         if self.headroom == 0:
             raise contradiction("no headroom; write more than 0%", "headroom")
+        if self.source != LEAF_SPINE and self.fabric is not None:
+            raise contradiction(f"a 'fabric' is built with source: {LEAF_SPINE}", "fabric")
+        if self.source == LEAF_SPINE:
+            self._of_a_fabric()
         return self
 
-
-class SlaEntry(Part):
-    """What a service is promised."""
-
-    latency: LatencyMs = Field(description="One-way latency limit.")
-    loss: Share = Field(description="Largest share of its traffic that may be lost.")
-    availability: Share = Field(0.999, description="Promised share of time within both limits.")
-
-
-class ServiceClass(Part):
-    """A class of services."""
-
-    kind: Slug = Field(description="Name of the class; service ids begin with it.")
-    share: Share = Field(description="Share of the demand of each pair of elements.")
-    sla: SlaEntry = Field(description="What each is promised.")
-    flow_groups: int = Field(16, ge=8, le=64, description="Groups its flows are hashed in.")
-    customers: int = Field(1, ge=1, le=10**9, description="Customers of a mean service.")
-    elastic: bool = Field(False, description="Whether it may be slowed for the sake of others.")
-    pairs: int | None = Field(
-        None, ge=1, le=10**7, description="Only so many pairs, the largest demands; all."
-    )
+    def _of_a_fabric(self) -> None:
+        if self.fabric is None:
+            raise contradiction("which fabric? write fabric: {sites: [north, south]}", "source",
+                                code="SCN015")  # fmt: skip
+        for key in sorted(self.model_fields_set & _NOT_OF_A_FABRIC):
+            raise contradiction(f"a fabric is built as it says, so '{key}' fills nothing", key)
 
 
 class Traffic(Part):
@@ -273,6 +284,28 @@ class Scenario(Part):
     )
     targets: Targets = Field(Targets.model_validate({}), description=str(Targets.__doc__))
     expect: Expectations | None = Field(None, description=str(Expectations.__doc__))
+
+    @model_validator(mode="after")
+    def _fabric_has_no_demands(self) -> Scenario:
+        if self.topology.source != LEAF_SPINE:
+            return self
+        if not self.services:
+            raise contradiction(
+                "which services? a fabric has no demands of its own; write services: with from, "
+                "to and demand",
+                "topology",
+                "source",
+                code="SCN015",
+            )
+        for number, service in enumerate(self.services):
+            if service.share is not None:
+                raise contradiction(
+                    "a fabric has no demands to share; write from, to and demand",
+                    "services",
+                    number,
+                    "share",
+                )
+        return self
 
     def timings(self) -> Iterator[Timing]:
         """Yield every distribution of the scenario, defaults included."""

@@ -208,6 +208,8 @@ def _names(data: Mapping[str, Any], source: Source) -> list[Finding]:
     findings += _twice(ducts, "name", ("topology", "shared_ducts"), "shared duct", source)
     total, last = 0.0, 0
     for number, raw in _maps(data.get("services")):
+        if "share" not in raw:
+            continue
         try:
             total += read_share(raw.get("share"))
         except PydanticCustomError:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from adn.base.errors import Finding, ScenarioError, TopologyError
+from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.marks import Path
 from adn.scenario.reader import LoadedScenario, refused
 from adn.topology.elements import Sla
 from adn.topology.filling import build_network, fixed_stream
 from adn.topology.network import Network
-from adn.topology.specs import DEFAULT_SERVICES, ServiceSpec, SharedDuct, TopologySpec
+from adn.topology.specs import (
+    DEFAULT_SERVICES,
+    Ends,
+    FabricSite,
+    FabricSpec,
+    PairedServiceSpec,
+    ServiceSpec,
+    SharedDuct,
+    TopologySpec,
+)
 
 
 def topology_spec(loaded: LoadedScenario) -> TopologySpec:
@@ -16,7 +26,7 @@ def topology_spec(loaded: LoadedScenario) -> TopologySpec:
     topology = loaded.scenario.topology
     return TopologySpec(
         source=topology.source or topology.file or "",
-        metric=topology.metric,
+        metric=topology.metric or ("length" if topology.fabric is None else "hops"),
         headroom=topology.headroom,
         total_demand_bps=topology.total_demand,
         parallel_links=topology.parallel_links,
@@ -26,6 +36,8 @@ def topology_spec(loaded: LoadedScenario) -> TopologySpec:
             SharedDuct(duct.name, duct.links, duct.length) for duct in topology.shared_ducts
         ),
         services=_services(loaded),
+        paired=_paired(loaded),
+        fabric=None if topology.fabric is None else _fabric(topology.fabric),
         management=topology.management.element if topology.management else None,
         base_folder=loaded.folder,
     )
@@ -63,6 +75,50 @@ def _services(loaded: LoadedScenario) -> tuple[ServiceSpec, ...]:
             pairs=service.pairs,
         )
         for service in loaded.scenario.services
+        if service.share is not None
+    )
+
+
+def _paired(loaded: LoadedScenario) -> tuple[PairedServiceSpec, ...]:
+    return tuple(
+        PairedServiceSpec(
+            kind=service.kind,
+            source=Ends(service.from_.role, service.from_.site, service.from_.element),
+            target=Ends(service.to.role, service.to.site, service.to.element),
+            demand_bps=service.demand,
+            sla=Sla(service.sla.latency, service.sla.loss, service.sla.availability),
+            pairs=service.pairs,
+            locality=service.locality,
+            flow_groups=service.flow_groups,
+            customers=service.customers,
+            elastic=service.elastic,
+        )
+        for service in loaded.scenario.services
+        if service.from_ is not None and service.to is not None and service.demand is not None
+    )
+
+
+def _fabric(fabric: FabricEntry) -> FabricSpec:
+    between = fabric.inter_site
+    return FabricSpec(
+        sites=tuple(FabricSite(site.name, site.latitude, site.longitude) for site in fabric.sites),
+        roles=tuple(sorted(fabric.roles.items())),  # the order of keys says nothing
+        edges=fabric.edges,
+        spines=fabric.spines,
+        leaves=fabric.leaves,
+        borders=fabric.borders,
+        leaf_spine_bps=fabric.leaf_spine,
+        group_bps=fabric.group_link,
+        edge_bps=fabric.edge_link,
+        edge_km=fabric.edge_length,
+        inter_site_links=between.links,
+        inter_site_bps=between.rate,
+        inter_site_km=between.length,
+        inter_site_ducts=between.ducts,
+        cards_per_spine=fabric.cards_per_spine,
+        cards_per_leaf=fabric.cards_per_leaf,
+        cards_per_border=fabric.cards_per_border,
+        single_corded=fabric.single_corded,
     )
 
 
@@ -89,4 +145,6 @@ def _culprit(loaded: LoadedScenario, message: str) -> Path:
     for number, service in enumerate(loaded.scenario.services):
         if f"'{service.kind}'" in message:
             return ("services", number)
+    if topology.fabric is not None:
+        return ("topology", "fabric")
     return ("topology", "source" if topology.source else "file")

@@ -156,8 +156,14 @@ def check_same_place(network: Network) -> list[Finding]:
         for site in network.rows.sites
         if (site.latitude, site.longitude) != (0.0, 0.0)
     }
-    at = {row.id: place.get(row.site) for row in network.rows.elements}
-    guessed = [row.id for row in network.rows.links if at[row.a] and at[row.a] == at[row.z]]
+    site = {row.id: row.site for row in network.rows.elements}
+    guessed = [
+        row.id
+        for row in network.rows.links
+        if site[row.a] != site[row.z]  # within one site a length is no matter of coordinates
+        and place.get(site[row.a])
+        and place.get(site[row.a]) == place.get(site[row.z])
+    ]
     if not guessed:
         return []
     count = _counted(len(guessed), "link joins", "links join")

@@ -101,13 +101,7 @@ def fill_services(
     """
     wanted = sum(min(demands.bps.size, _pairs(kind, demands)) for kind in spec.services)
     if wanted > MOST_SERVICES:
-        raise TopologyError(
-            Finding(
-                "TOP035",
-                f"that makes {wanted:,} services; at most {MOST_SERVICES:,} are possible; "
-                "say of how many pairs of elements (pairs) each kind shall have them",
-            )
-        )
+        raise TopologyError(too_many_services(f"{wanted:,}"))
     # Drawn for all pairs and kinds, so that fewer pairs of one kind turn no service of another.
     turned = stream.random((len(spec.services), demands.bps.size)) < 0.5
     turned &= ~demands.directed
@@ -117,6 +111,15 @@ def fill_services(
         rows = largest_first[: _pairs(kind, demands)]
         services.extend(_services_of(kind, rows, demands, ids, turned[number]))
     return tuple(services), _service_rules(services, int((~demands.directed).sum()), spec)
+
+
+def too_many_services(wanted: str) -> Finding:
+    """Return the finding that more services are wanted than are possible."""
+    return Finding(
+        "TOP035",
+        f"that makes {wanted} services; at most {MOST_SERVICES:,} are possible; "
+        "say of how many pairs of elements (pairs) each kind shall have them",
+    )
 
 
 def _pairs(kind: ServiceSpec, demands: Demands) -> int:

@@ -20,11 +20,13 @@ from adn.topology.demands import fill_demands, fill_services
 from adn.topology.ducts import lay_ducts
 from adn.topology.elements import Assumption, Link, NetworkElement, Service, Site
 from adn.topology.geography import fibre_route_km, great_circle_km
+from adn.topology.leaf_spine import fabric_network
 from adn.topology.loading import LINE_RATES_BPS, fits, healthy_load, smallest_rate
 from adn.topology.naming import closest, link_id, unique_slugs
 from adn.topology.network import Floats, Network
+from adn.topology.pairing import Member, paired_services
 from adn.topology.sources import RawEdge, RawTopology, load_topology
-from adn.topology.specs import TopologySpec
+from adn.topology.specs import LEAF_SPINE, TopologySpec
 
 SAME_PLACE_KM = 1.0
 UNKNOWN_LENGTH_KM = 100.0
@@ -42,6 +44,10 @@ def build_network(spec: TopologySpec, stream: np.random.Generator) -> Network:
         TopologyError: The source is unknown or broken, or the spec does not fit it.
     """
     _check_spec(spec)
+    if spec.source == LEAF_SPINE:
+        network = fabric_network(spec)
+        management_element(network, spec.management)
+        return network
     return network_from_raw(load_topology(spec.source, spec.base_folder), spec, stream)
 
 
@@ -75,6 +81,8 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
     laid = lay_ducts(plain.links, plain.span_of, known_sites, spec)
     demands, demand_rules = fill_demands(raw, spec)
     services, service_rules = fill_services(demands, ids, spec, stream)
+    paired, paired_rules = paired_services(spec.paired, [Member(name, name) for name in ids])
+    services += paired
     links, capacity_rules = _capacities(laid.links, plain.given_bps, ids, services, spec)
     for duct in laid.ducts:
         builder.add_duct(duct)
@@ -89,6 +97,7 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
         *laid.assumptions,
         *demand_rules,
         *service_rules,
+        *paired_rules,
         *capacity_rules,
     ):
         if rule.count:
@@ -109,11 +118,14 @@ def fixed_stream() -> np.random.Generator:
 def management_element(network: Network, named: str | None = None) -> str:
     """Return the element where the operations systems attach: `named`, or that with most links.
 
+    Unless named, it is one that forwards traffic of others.
+
     Raises:
         TopologyError: There is no element of that name.
     """
     if named is None:
-        return min(network.elements.ids, key=lambda name: (-len(network.links_of(name)), name))
+        links = np.bincount(network.tail, minlength=len(network.elements))
+        return network.elements[int(np.lexsort((-links, ~network.transit))[0])]
     if named not in network.elements:
         raise TopologyError(
             Finding(

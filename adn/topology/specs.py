@@ -13,6 +13,9 @@ from typing import Final, Literal
 from adn.topology.elements import Sla
 
 Metric = Literal["length", "hops"]
+Locality = Literal["any", "same", "other"]
+LEAF_SPINE: Final = "leaf-spine"
+"""The source of a network that is made from a `FabricSpec`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,107 @@ class ServiceSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """Which elements services begin or end at: one by its id, or groups of servers.
+
+    Attributes:
+        role: Groups of this role; of any where None.
+        site: Groups at this site; at any where None.
+        element: The one element of this id; then role and site are None.
+    """
+
+    role: str | None = None
+    site: str | None = None
+    element: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairedServiceSpec:
+    """One class of services between chosen elements, each of the same contracted peak.
+
+    Attributes:
+        kind: Class of traffic; service ids begin with it.
+        source: Where they begin.
+        target: Where they end.
+        demand_bps: Contracted peak of each, bit/s.
+        sla: Limits of each.
+        pairs: How many of the possible pairs have one, taken in turns so that as many elements as
+            possible take part; None means all.
+        locality: Whether both ends are at the same site, at different ones, or either.
+        flow_groups: Flow groups of each, 8..64.
+        customers: Customers of each.
+        elastic: Whether these services may be slowed at the edge.
+    """
+
+    kind: str
+    source: Ends
+    target: Ends
+    demand_bps: float
+    sla: Sla
+    pairs: int | None = None
+    locality: Locality = "any"
+    flow_groups: int = 16
+    customers: int = 1
+    elastic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FabricSite:
+    """A site of a fabric; coordinates in degrees, None where unknown."""
+
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FabricSpec:
+    """A data-centre fabric of leaves and spines over one to four sites; all figures are choices.
+
+    Attributes:
+        sites: Its sites.
+        roles: How many groups of servers of each role a site has, in the order they are laid over
+            the racks.
+        edges: Elements outside the sites that reach them over their border leaves, such as
+            ``branches`` and ``internet``.
+        spines: Spines of a site, each linked to every leaf and border leaf.
+        leaves: Leaves of a site, two a rack.
+        borders: Border leaves of a site.
+        leaf_spine_bps: Rate of a link between a spine and a leaf or border leaf, bit/s.
+        group_bps: Rate of each of the two links of a group of servers, bit/s.
+        edge_bps: Rate of a link between an edge and a border leaf, bit/s.
+        edge_km: Length of such a link, km.
+        inter_site_links: Links between border leaves for each pair of sites.
+        inter_site_bps: Rate of each, bit/s.
+        inter_site_km: Length of each, km; None means the usual route between the coordinates.
+        inter_site_ducts: Ducts that the links of a pair of sites share.
+        cards_per_spine: Line cards of a spine.
+        cards_per_leaf: Line cards of a leaf.
+        cards_per_border: Line cards of a border leaf.
+        single_corded: Share of each site's elements that are corded to one of its two feeds only.
+    """
+
+    sites: tuple[FabricSite, ...]
+    roles: tuple[tuple[str, int], ...]
+    edges: tuple[str, ...] = ()
+    spines: int = 4
+    leaves: int = 12
+    borders: int = 2
+    leaf_spine_bps: float = 100e9
+    group_bps: float = 25e9
+    edge_bps: float = 100e9
+    edge_km: float = 20.0
+    inter_site_links: int = 4
+    inter_site_bps: float = 200e9
+    inter_site_km: float | None = None
+    inter_site_ducts: int = 2
+    cards_per_spine: int = 2
+    cards_per_leaf: int = 2
+    cards_per_border: int = 2
+    single_corded: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
 class SharedDuct:
     """A stretch of conduit that several links share over `length_km` of their own length."""
 
@@ -52,7 +156,7 @@ class TopologySpec:
     """A source and the numbers of the filling rules.
 
     Attributes:
-        source: ``topohub:<set>/<name>`` or a GraphML file.
+        source: ``topohub:<set>/<name>``, a GraphML file, or ``leaf-spine``.
         metric: Interior-gateway cost: ``length`` (one unit a km, at least 1) or ``hops`` (10 each).
         headroom: Largest share of a link's rate that the healthy peak load may take, 0..1.
         total_demand_bps: Sum of all demands, bit/s; None means 10 Gbit/s an element.
@@ -61,7 +165,9 @@ class TopologySpec:
             their first stretch; None means none do.
         shared_duct_km: Length of that first stretch, at most a third of the shorter link.
         shared_ducts: Named ducts that named links share, besides.
-        services: Classes of services.
+        services: Classes of services that share the demand matrix.
+        paired: Classes of services between chosen elements.
+        fabric: The fabric, where the source is ``leaf-spine``.
         management: Element where the operations systems attach; None means the one with the most
             links.
         base_folder: Folder that a relative GraphML file is looked up from; None means the current.
@@ -76,6 +182,8 @@ class TopologySpec:
     shared_duct_km: float = 5.0
     shared_ducts: tuple[SharedDuct, ...] = ()
     services: tuple[ServiceSpec, ...] = ()
+    paired: tuple[PairedServiceSpec, ...] = ()
+    fabric: FabricSpec | None = None
     management: str | None = None
     base_folder: Path | None = None
 

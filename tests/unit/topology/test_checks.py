@@ -71,8 +71,9 @@ def test_links_between_elements_of_one_place_are_named() -> None:
     network = (
         NetworkBuilder("place")
         .add_site(Site("s", 48.2, 16.4))
+        .add_site(Site("t", 48.2, 16.4))
         .add_element(NetworkElement("A", site="s"))
-        .add_element(NetworkElement("B", site="s"))
+        .add_element(NetworkElement("B", site="t"))
         .add_link(Link("A~B", "A", "B", 1e9, 1.0))
         .build()
     )
