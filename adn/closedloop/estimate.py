@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
+from adn.northbound.commands import MAX_COST
 from adn.physics.engineering import shares_with
 from adn.physics.routing import Fabric, direction_costs, distances, even_split
 from adn.physics.services import ServiceKpis, outside_limits, service_kpis
@@ -52,6 +53,30 @@ class Change(Protocol):
         ...
 
 
+class Believed(Protocol):
+    """Anything that says what is wrong with which object, and how badly."""
+
+    @property
+    def object(self) -> str:
+        """Id of the object."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """A public problem class."""
+        ...
+
+    @property
+    def severity(self) -> float:
+        """Lost share of a lossy direction."""
+        ...
+
+    @property
+    def towards(self) -> tuple[str, ...]:
+        """Elements towards which a table drops."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What an estimate says services get.
@@ -73,11 +98,9 @@ class Outlook:
 
 @dataclass(slots=True)
 class _Routes:
-    """Shares by (what is down, costs), so that forks of one topology compute them once."""
+    """Shares by what routing depends on, so that forks of one topology compute them once."""
 
-    known: dict[tuple[frozenset[str], tuple[tuple[str, int], ...]], csr_array] = field(
-        default_factory=dict
-    )
+    known: dict[tuple[object, ...], csr_array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +116,9 @@ class Estimate:
         steered: Explicit paths as direction ids, by service.
         admitted: Policed services and their admitted shares.
         lossy: Believed loss on directions, 0..1, by direction.
+        drained: Elements that advertise the highest metric on all their links.
+        unused: Directions believed to be left out of equal-cost next hops.
+        dark: Elements believed to drop, each with the element that the traffic is bound for.
     """
 
     network: Network
@@ -103,6 +129,9 @@ class Estimate:
     steered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     admitted: Mapping[str, float] = field(default_factory=dict)
     lossy: Mapping[str, float] = field(default_factory=dict)
+    drained: frozenset[str] = frozenset()
+    unused: frozenset[str] = frozenset()
+    dark: frozenset[tuple[str, str]] = frozenset()
     _routes: _Routes = field(default_factory=_Routes, repr=False, compare=False)
 
     @classmethod
@@ -119,7 +148,12 @@ class Estimate:
             self,
             rate_bps=np.maximum(np.nan_to_num(np.array(rates, dtype=np.float64)), 0.0),
             down=believed_down(self.network, view),
-            costs={k: v for k, v in sorted(view.costs.items()) if k in self.network.links},
+            costs={
+                k: v
+                for k, v in sorted({**view.metrics, **view.costs}.items())
+                if k in self.network.links
+            },
+            drained=frozenset(name for name in view.drained if name in self.network.elements),
             steered=self._known_routes(view.routes),
             admitted={k: v for k, v in sorted(view.limits.items()) if k in self.network.services},
         )
@@ -149,7 +183,22 @@ class Estimate:
         if change.kind == "set-link-cost" and change.target in self.network.links:
             costs = {**self.costs, change.target: int(change.params["cost"])}
             return replace(self, costs=dict(sorted(costs.items())))
+        if change.kind == "drain-element" and change.target in self.network.elements:
+            alone = frozenset({change.target})
+            drained = self.drained | alone if change.params["drained"] else self.drained - alone
+            return replace(self, drained=drained)
         return self
+
+    def under(self, cause: Believed) -> Estimate:
+        """Return the estimate with something believed to be wrong with an object."""
+        net, name, problem = self.network, cause.object, cause.problem
+        if problem in {"packet-loss", "corruption"} and name in net.directions:
+            return replace(self, lossy={**self.lossy, name: cause.severity})
+        if problem == "member-missing" and name in net.directions:
+            return replace(self, unused=self.unused | {name})
+        if problem in {"route-missing", "route-discarded", "table-full"}:
+            return replace(self, dark=self.dark | {(name, target) for target in cause.towards})
+        return replace(self, down=self.down | taken_down(net, problem, name))
 
     def up(self) -> Bools:
         """Return which directions are believed to carry traffic, shape (D,)."""
@@ -159,7 +208,7 @@ class Estimate:
 
     def shares(self) -> csr_array:
         """Return the expected share of each service per direction, shape (S, D)."""
-        key = (self.down, tuple(sorted(self.costs.items())))
+        key = (self.down, tuple(sorted(self.costs.items())), self.drained, self.unused)
         routed = self._routes.known.get(key)
         if routed is None:
             routed = self._routed()
@@ -180,6 +229,13 @@ class Estimate:
         for link, metric in self.costs.items():
             row = net.links.row(link)
             cost[2 * row : 2 * row + 2] = metric
+        if self.drained:
+            emptied = np.isin(np.arange(self.fabric.n), net.elements.rows(sorted(self.drained)))
+            cost[emptied[net.tail] | emptied[net.head]] = MAX_COST
+        unused = None
+        if self.unused:
+            unused = np.zeros(len(net.directions), dtype=bool)
+            unused[net.directions.rows(sorted(self.unused))] = True
         return even_split(
             self.fabric,
             cost,
@@ -187,7 +243,23 @@ class Estimate:
             distances(self.fabric, cost, up),
             net.service_a,
             net.service_z,
+            unused,
         )
+
+    def dropped(self, shares: csr_array) -> Floats:
+        """Return the share of every service that dark tables drop, shape (S,).
+
+        Explicit paths are not looked up in those tables.
+        """
+        net, lost = self.network, np.zeros(len(self.network.services))
+        explicit = np.zeros(len(lost), dtype=bool)
+        explicit[net.services.rows(sorted(self.steered))] = True
+        for element, target in sorted(self.dark):
+            if element in net.elements and target in net.elements:
+                leaving = (net.tail == net.elements.row(element)).astype(np.float64)
+                bound = (net.service_z == net.elements.row(target)) & ~explicit
+                lost += np.where(bound, shares @ leaving, 0.0)
+        return np.minimum(lost, 1.0)
 
     def reachable(self, shares: csr_array) -> Bools:
         """Return which services have a path under `shares`, shape (S,)."""
@@ -219,6 +291,9 @@ class Estimate:
         kpis = service_kpis(
             shares, self.reachable(shares), loss, delay, self.rate_bps, admitted=admitted
         )
+        if self.dark:
+            kept = 1.0 - self.dropped(shares)
+            kpis = replace(kpis, loss=1.0 - (1.0 - kpis.loss) * kept, rate_bps=kpis.rate_bps * kept)
         return Outlook(
             kpis=kpis,
             outside=outside_limits(kpis, net.latency_limit_ms, net.loss_limit),
@@ -252,3 +327,19 @@ def believed_down(network: Network, view: View) -> frozenset[str]:
         ):
             down.add(network.link_of(alarm.managed_object))
     return frozenset(name for name in down if name in network.links)
+
+
+def taken_down(network: Network, problem: str, name: str) -> frozenset[str]:
+    """Return the links that a problem of an object takes down while it lasts."""
+    if problem == "fibre-loss" and name in network.ducts:
+        return frozenset(network.links_in_duct(name))
+    if problem in {"link-down", "link-flapping"} and name in network.links:
+        return frozenset({name})
+    if problem == "card-failed" and name in network.cards:
+        return frozenset(network.links_on_card(name))
+    dark: list[str] = []
+    if problem in {"process-down", "element-down"} and name in network.elements:
+        dark = [name]
+    elif problem == "feed-down" and name in network.feeds:
+        dark = [row.id for row in network.rows.elements if row.feeds == (name,)]
+    return frozenset(link for element in dark for link in network.links_of(element))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from adn.closedloop.correlating import Cause
 from adn.closedloop.estimate import Estimate
+from adn.closedloop.explaining import Explaining
 from adn.closedloop.incident import IncidentSnapshot
-from adn.closedloop.knowledge.evidence import Item, Key, gather
+from adn.closedloop.knowledge.destinations import passing, towards
+from adn.closedloop.knowledge.evidence import gather
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.hypotheses import (
     Hypotheses,
@@ -19,7 +22,8 @@ from adn.closedloop.knowledge.hypotheses import (
     compile_hypotheses,
     read_signs,
 )
-from adn.closedloop.knowledge.inference import Inference, Standing
+from adn.closedloop.knowledge.inference import Given, Inference, Standing
+from adn.closedloop.knowledge.items import Item, Key
 from adn.closedloop.knowledge.losses import Losses, read_losses
 from adn.closedloop.probing import ProbeWish, wishes
 from adn.closedloop.view import View
@@ -28,6 +32,12 @@ from adn.topology.network import Floats
 
 SHOWN: Final = 8
 """How many suspects are named; the others' probability is left over."""
+
+APART: Final = 0.5
+"""From what probability on a second problem is believed to be there as well (assumption)."""
+
+BELIEVED: Final = 0.5
+"""From what probability on it is worked out what a suspect explains (assumption)."""
 
 _LEAST: Final = 1e-4
 _REASONS: Final = 6
@@ -43,7 +53,10 @@ class Suspect:
         problem: A public problem class, or *unknown*.
         probability: Posterior, 0..1; all suspects together at most 1.
         because: Evidence and paths, in words, strongest first.
-        severity: Fitted loss of a lossy direction, else 0.
+        severity: Loss of a lossy direction, measured or fitted, else 0.
+        towards: Elements towards which alone it loses traffic; empty for all.
+        explains: Objects at which it may show and services that it may hurt; told of those that
+            are believed in.
     """
 
     object: str
@@ -51,6 +64,8 @@ class Suspect:
     probability: float
     because: tuple[str, ...]
     severity: float = 0.0
+    towards: tuple[str, ...] = ()
+    explains: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +77,29 @@ class Diagnosis:
         probes: What would tell most per second, best first; empty where nothing is in doubt.
         domain: Domain with the largest probability; empty for *unknown*.
         domain_probability: Its probability.
+        apart: Other problems that are believed to be there at the same time, surest first.
     """
 
     suspects: tuple[Suspect, ...]
     probes: tuple[ProbeWish, ...]
     domain: str
     domain_probability: float
+    apart: tuple[Suspect, ...] = ()
 
 
 class Locator(Protocol):
     """Anyone who says where the trouble is."""
 
-    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
-        """Return the suspects of an incident, given all that was seen."""
+    def locate(
+        self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
+    ) -> Diagnosis:
+        """Return the suspects of an incident, given all that was seen.
+
+        Args:
+            snapshot: The incident.
+            view: All that was seen.
+            given: What other incidents are put down to; it is taken to be there.
+        """
         ...
 
 
@@ -86,36 +111,59 @@ class GraphLocator:
         self.graph = graph
         self._estimate = Estimate.of(graph.network)
         self._compiled: tuple[int, Hypotheses] | None = None
+        self._kept: tuple[csr_array, Hypotheses, csr_array] | None = None
 
-    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
-        """Return the suspects of an incident, given all that was seen."""
+    def locate(
+        self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
+    ) -> Diagnosis:
+        """Return the suspects of an incident, given all that was seen; see `Locator`."""
         graph = self.graph
         graph.reconcile(view.roster("direction"))
         if graph.network is not self._estimate.network:
             self._estimate = Estimate.of(graph.network)
         items = gather(view, graph, snapshot.began_at)
         hypotheses = self._hypotheses()
-        signs = read_signs(
-            hypotheses,
-            items,
-            graph.models.evidence,
-            view.silent,
-            view.now - snapshot.began_at,
-        )
+        age = view.now - snapshot.began_at
+        signs = read_signs(hypotheses, items, graph.models.evidence, view.silent, age)
         believed = self._estimate.believing(view)
         graph.route(believed.shares())
         losses = read_losses(view, believed)
-        before = believed.fork(down=frozenset()).shares()
-        crossed = csr_array((before @ hypotheses.disrupts.T) > _CROSSES).astype(np.float64)
-        inference = Inference(hypotheses, signs, losses, crossed, graph.models)
-        standings = _of_incident(inference.standings(), hypotheses, signs, losses, snapshot)
-        suspects = self._suspects(standings, hypotheses, items)
-        domain, probability = _domain(standings, hypotheses)
+        held = [
+            Given(hypotheses.place[row.problem, row.object], row.severity)
+            for row in given
+            if (row.problem, row.object) in hypotheses.place
+        ]
+        inference = Inference(
+            hypotheses,
+            signs,
+            losses,
+            self._crossed(believed, hypotheses),
+            graph.models,
+            passing(graph.network, losses),
+            held,
+        )
+        found = inference.standings()
+        if not found or (given and _is_told(snapshot, given)):
+            return _another_face(given, snapshot)
+        standings = _of_incident(found, hypotheses, signs, losses, snapshot)
+        explaining = Explaining(hypotheses, losses, believed, self._estimate)
+        first = ((1.0, standings[0][1]),)
+        suspects = self._suspects(first, hypotheses, items, view, explaining, inference)
+        domain, probability = _domain(first, hypotheses)
+        wanted = wishes(graph, hypotheses, _mixture(standings), items, view, snapshot.began_at)
         return Diagnosis(
             suspects=suspects,
-            probes=wishes(graph, hypotheses, _mixture(standings), items, view, snapshot.began_at),
+            probes=wanted,
             domain=domain,
             domain_probability=probability,
+            apart=tuple(
+                row
+                for _, standing in standings[1:]
+                for row in self._suspects(
+                    ((1.0, standing),), hypotheses, items, view, explaining, inference
+                )[:1]
+                if row.probability >= APART and row.problem not in {UNKNOWN, "congestion"}
+            ),
         )
 
     def _hypotheses(self) -> Hypotheses:
@@ -123,11 +171,22 @@ class GraphLocator:
             self._compiled = (self.graph.version, compile_hypotheses(self.graph))
         return self._compiled[1]
 
+    def _crossed(self, believed: Estimate, hypotheses: Hypotheses) -> csr_array:
+        """Return which services crossed what each hypothesis kills, shape (S, H)."""
+        before = believed.fork(down=frozenset()).shares()
+        if self._kept is None or self._kept[0] is not before or self._kept[1] is not hypotheses:
+            crossed = csr_array((before @ hypotheses.disrupts.T) > _CROSSES).astype(np.float64)
+            self._kept = (before, hypotheses, crossed)
+        return self._kept[2]
+
     def _suspects(
         self,
         standings: tuple[tuple[float, Standing], ...],
         hypotheses: Hypotheses,
         items: Mapping[Key, Item],
+        view: View,
+        explaining: Explaining,
+        inference: Inference,
     ) -> tuple[Suspect, ...]:
         """Return the likeliest hypotheses of all standings, best first, with reasons."""
         share = _mixture(standings)
@@ -138,20 +197,31 @@ class GraphLocator:
                 break
             problem, name = hypotheses.names[at]
             row = max(standings, key=lambda held: float(held[0] * held[1].probability[at]))[1]
-            found.append(
-                Suspect(
-                    object=name,
-                    problem=problem,
-                    probability=float(share[at]),
-                    because=self._because(hypotheses, at, row, items),
-                    severity=_severity(hypotheses, at, row),
-                )
+            suspect = Suspect(
+                object=name,
+                problem=problem,
+                probability=float(share[at]),
+                because=self._because(hypotheses, at, row, items),
+                severity=max(_severity(hypotheses, at, row), _measured(view, name)),
+                towards=self._towards(inference, hypotheses, at, row),
             )
+            if suspect.probability >= BELIEVED:
+                suspect = replace(suspect, explains=explaining.of(suspect, at))
+            found.append(suspect)
         if unknown >= _LEAST:
             shown = [item.says for item in items.values() if item.present]
             why = ("no known class of problem explains what is seen", *shown)
             found.append(Suspect("", UNKNOWN, unknown, why[:_REASONS]))
         return tuple(sorted(found, key=lambda row: (-row.probability, row.problem, row.object)))
+
+    def _towards(
+        self, inference: Inference, hypotheses: Hypotheses, at: int, row: Standing
+    ) -> tuple[str, ...]:
+        element = int(hypotheses.element[at])
+        if element < 0:
+            return ()
+        targets, _ = towards(inference.seen, row.drops, element)
+        return tuple(self.graph.network.elements[int(target)] for target in targets)
 
     def _because(
         self, hypotheses: Hypotheses, at: int, row: Standing, items: Mapping[Key, Item]
@@ -167,7 +237,8 @@ class GraphLocator:
                 f"lose traffic, as {row.rate[direction]:.2%} lost there would make them"
             )
         expected = [
-            hypotheses.keys[column] for column in hypotheses.column[hypotheses.row == at].tolist()
+            hypotheses.keys[column]
+            for column in dict.fromkeys(hypotheses.column[hypotheses.shows(at)].tolist())
         ]
         for evidence in sorted({kind for kind, _ in expected}):
             shown = [items[k] for k in expected if k[0] == evidence and _present(items, k)]
@@ -190,6 +261,42 @@ def _present(items: Mapping[Key, Item], key: Key) -> bool:
 
 def _more(shown: list[Item]) -> str:
     return f" and {len(shown) - 1} more" if len(shown) > 1 else ""
+
+
+def _measured(view: View, direction: str) -> float:
+    """Return the loss that a direction was last measured to have, 0 where it was not."""
+    network = view.network
+    if direction not in network.directions:
+        return 0.0
+    link, side = network.link_of(direction), network.directions.row(direction) % 2
+    for command, result in reversed(view.probes):
+        if command.kind == "measure-link" and command.target == link and result.ok:
+            loss = result.measurement.get(("loss_forward", "loss_backward")[side])
+            return float(loss or 0.0)
+    return 0.0
+
+
+def _is_told(snapshot: IncidentSnapshot, given: Sequence[Cause]) -> bool:
+    """Return whether one given cause explains everything that an incident names."""
+    named = {*snapshot.objects, *snapshot.services}
+    return bool(named) and any(named <= row.explains | {row.object} for row in given)
+
+
+def _another_face(given: Sequence[Cause], snapshot: IncidentSnapshot) -> Diagnosis:
+    """Return the given cause that explains most of an incident: it is no other problem."""
+    named = {*snapshot.objects, *snapshot.services}
+    best = max(given, key=lambda row: (len(named & row.explains), row.probability, row.object))
+    suspect = Suspect(
+        object=best.object,
+        problem=best.problem,
+        probability=best.probability,
+        because=("what another incident was put down to explains everything seen",),
+        severity=best.severity,
+        towards=best.towards,
+        explains=best.explains,
+    )
+    domain = PROBLEM_CLASSES[best.problem].domain
+    return Diagnosis((suspect,), (), domain, best.probability)
 
 
 def _of_incident(

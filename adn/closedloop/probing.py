@@ -10,9 +10,10 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from adn.base.clock import Millis
-from adn.closedloop.knowledge.evidence import Item, Key
-from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.knowledge.evidence import FULL_ROOM
+from adn.closedloop.knowledge.graph import KnowledgeGraph, Node
 from adn.closedloop.knowledge.hypotheses import Hypotheses
+from adn.closedloop.knowledge.items import Item, Key
 from adn.closedloop.view import View
 from adn.northbound.commands import command_kinds
 from adn.topology.network import Floats, Network
@@ -24,11 +25,16 @@ WORTH_BITS: Final = 0.05
 """A probe that is expected to tell less is not worth its time (assumption)."""
 
 _SUSPECTS: Final = 8
+_LOOKS: Final = 6
+_LOOKED_AT: Final[Mapping[tuple[str, str], str]] = {
+    ("link", "direction"): "has_direction",
+    ("link", "duct"): "rides_on",
+    ("element", "direction"): "~sent_by",
+    ("element", "link"): "~terminates_at",
+}
+"""What a probe at one type of object looks at, of another type."""
 _ATTEMPTS: Final = 2
 
-
-FULL_ROOM: Final = 0.02
-"""A forwarding table with less of its entries free than this is full (assumption)."""
 
 _CONFIRMED: Final = 8
 _SOUND_LOSS: Final = 2e-3
@@ -121,7 +127,7 @@ def _candidates(
     """Return the probes that would look at something a leading hypothesis shows, and at what."""
     found: dict[tuple[str, str], tuple[Key, ...]] = {}
     for at in leading:
-        for column in hypotheses.column[hypotheses.row == at].tolist():
+        for column in hypotheses.column[hypotheses.shows(at)].tolist():
             evidence, name = hypotheses.keys[column]
             probe = graph.models.evidence[evidence].probe
             if not probe:
@@ -135,7 +141,9 @@ def _candidates(
 def _targets(graph: KnowledgeGraph, probe: str, node: tuple[str, str]) -> tuple[str, ...]:
     """Return the recorded objects to which a probe is sent so that it looks at a node."""
     if command_kinds()[probe].target == "element":
-        return (node[1],) if node[1] in graph.network.elements else ()
+        asked = {"direction": "sent_by", "link": "terminates_at"}.get(node[0])
+        ends = [node] if asked is None else graph.neighbours(node, asked)
+        return tuple(name for _, name in ends if name in graph.network.elements)[:1]
     relation = {"direction": "~has_direction", "duct": "~rides_on"}.get(node[0])
     links = [node] if relation is None else graph.neighbours(node, relation)
     recorded = [name for kind, name in links if kind == "link" and name in graph.network.links]
@@ -144,15 +152,12 @@ def _targets(graph: KnowledgeGraph, probe: str, node: tuple[str, str]) -> tuple[
 
 def _looks(graph: KnowledgeGraph, probe: str, target: str) -> tuple[Key, ...]:
     """Return the evidence items that a probe on a target would settle."""
+    asked: Node = (command_kinds()[probe].target, target)
     keys: list[Key] = []
     for evidence in graph.models.evidence.values():
-        if evidence.probe != probe:
-            continue
-        if evidence.object_type == command_kinds()[probe].target:
-            keys.append((evidence.name, target))
-        else:
-            relation = {"direction": "has_direction", "duct": "rides_on"}[evidence.object_type]
-            around = graph.neighbours(("link", target), relation)
+        if evidence.probe == probe:
+            relation = _LOOKED_AT.get((asked[0], evidence.object_type))
+            around = (asked,) if relation is None else graph.neighbours(asked, relation)
             keys.extend((evidence.name, name) for _, name in around)
     return tuple(keys)
 
@@ -170,17 +175,22 @@ def _information(
     alternative, under which only strays show.
     """
     place = {key: column for column, key in enumerate(hypotheses.keys)}
-    chance = np.zeros((len(leading) + 1, len(looks)))
-    for item, key in enumerate(looks):
+    chances: list[Floats] = []
+    for key in looks:
         stray = graph.models.evidence[key[0]].stray
-        chance[:, item] = stray
+        shown = np.zeros(len(leading) + 1)
         for row, at in enumerate(leading):
-            here = (hypotheses.row == at) & (hypotheses.column == place.get(key, -1))
-            shown = float(hypotheses.chance[here].sum())
-            chance[row, item] = 1.0 - (1.0 - stray) * (1.0 - shown)
+            span = hypotheses.shows(at)
+            here = hypotheses.column[span] == place.get(key, -1)
+            shown[row] = 1.0 - float(np.prod(1.0 - hypotheses.chance[span][here]))
+        if shown.any():
+            chances.append(1.0 - (1.0 - stray) * (1.0 - shown))
+    # What no leading hypothesis would show tells nothing; of many, the most told apart are enough.
+    chances.sort(key=lambda column: (-float(column.max() - column.min()), column.tolist()))
+    chance = np.array(chances[:_LOOKS]).T.reshape(len(leading) + 1, -1)
     prior = np.append(probability, max(0.0, 1.0 - float(probability.sum())))
     left = 0.0
-    for outcome in product((False, True), repeat=len(looks)):
+    for outcome in product((False, True), repeat=chance.shape[1]):
         joint = prior * np.where(outcome, chance, 1.0 - chance).prod(axis=1)
         total = float(joint.sum())
         if total > 0.0:

@@ -102,7 +102,13 @@ def on_shortest_path(
 
 
 def even_split(
-    fabric: Fabric, cost: Ints, up: Bools, distance: Floats, sources: Ints, targets: Ints
+    fabric: Fabric,
+    cost: Ints,
+    up: Bools,
+    distance: Floats,
+    sources: Ints,
+    targets: Ints,
+    unused: Bools | None = None,
 ) -> csr_array:
     """Return the share of each flow that each direction carries, split evenly at every hop.
 
@@ -115,6 +121,7 @@ def even_split(
         distance: From `distances`, shape (n, n).
         sources: Element row where each flow enters, shape (F,).
         targets: Element row where each flow leaves, shape (F,).
+        unused: Directions left out wherever there is another next hop, shape (D,).
 
     Returns:
         Shape (F, D), shares in 0..1; a row of zeros where there is no path.
@@ -129,6 +136,9 @@ def even_split(
         going = node != targets[flow]
         flow, node, share = flow[going], node[going], share[going]
         usable = on_shortest_path(fabric, cost, up, distance, node, targets[flow])
+        if unused is not None:
+            kept = usable & ~unused[fabric.out[node]]
+            usable = np.where(kept.any(axis=1)[:, None], kept, usable)
         ways = usable.sum(axis=1)
         at, slot = np.nonzero(usable)
         direction = fabric.out[node[at], slot]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from adn.base.clock import Millis
+from adn.base.clock import SECOND, Millis
+from adn.closedloop.knowledge.flapping import coming_and_going
 from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.knowledge.items import Item, Key
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import Command, CommandResult
@@ -30,36 +31,32 @@ _CAUSES: Final[Mapping[ProbableCause, tuple[str, str]]] = {
     ProbableCause.THRESHOLD_CROSSED: ("overload", "direction"),
     ProbableCause.POWER_PROBLEM: ("power-alarm", "element"),
     ProbableCause.SOFTWARE_ERROR: ("process-alarm", "element"),
+    ProbableCause.EQUIPMENT_FAULT: ("card-alarm", "card"),
+    ProbableCause.TABLE_FULL: ("table-alarm", "element"),
 }
+
+FULL_ROOM: Final = 0.02
+"""A forwarding table with less of its entries free than this is full (assumption)."""
+
+_IDLE_SHARE: Final = 0.2
+_IDLE_LEAST: Final = 0.03
+"""A direction that carried this much and now carries less than a fifth of it is idle."""
+
+_SWOLLEN_SHARE: Final = 1.4
+_SWOLLEN_LEAST: Final = 0.08
+"""A direction that carries so many times what it carried, and so much more, is swollen."""
+
+_EARLY: Final[Millis] = 30 * SECOND
+"""How long before the first sign of trouble its traces in loads may begin (assumption)."""
+
+_MOST_ALIKE: Final = 12
+"""So many directions that drop, swell or lie idle are told of, the worst: the others are
+consequences of the same and count for nothing new (assumption)."""
 
 _FEW: Final = 3
 _FEW_SHARE: Final = 0.02
 """Fewer slow services than this are taken for noise (assumption). More are one item of evidence:
 they share a cause, so each counts for nothing new."""
-
-Key = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that shows, or demonstrably does not, at one object.
-
-    Attributes:
-        kind: Name of the evidence kind.
-        object: Id of the object.
-        present: Whether it shows.
-        says: The observation in words, with its id where it has one.
-    """
-
-    kind: str
-    object: str
-    present: bool
-    says: str
-
-    @property
-    def key(self) -> Key:
-        """Kind and object."""
-        return self.kind, self.object
 
 
 def gather(view: View, graph: KnowledgeGraph, since: Millis) -> dict[Key, Item]:
@@ -71,10 +68,13 @@ def gather(view: View, graph: KnowledgeGraph, since: Millis) -> dict[Key, Item]:
         since: Answers to probes that finished earlier are out of date.
     """
     items: dict[Key, Item] = {}
+    mute = sorted(name for name in view.silent if not view.announced(name, view.now))
     for found in (
         *_from_alarms(view, graph),
+        *coming_and_going(view, graph, since),
         *_from_series(view, graph),
-        *(Item("silent", name, True, f"{name} reports nothing") for name in sorted(view.silent)),
+        *_from_loads(view, since),
+        *(Item("silent", name, True, f"{name} reports nothing") for name in mute),
         *_from_probes(view, graph, since),
     ):
         items[found.key] = found
@@ -84,7 +84,7 @@ def gather(view: View, graph: KnowledgeGraph, since: Millis) -> dict[Key, Item]:
 def _from_alarms(view: View, graph: KnowledgeGraph) -> Iterator[Item]:
     for name, alarm in sorted(view.active_alarms.items()):
         known = _CAUSES.get(alarm.probable_cause)
-        if known is None:
+        if known is None or view.announced(alarm.managed_object, view.now):
             continue
         node = graph.adopt(alarm.managed_object, alarm.reported_by)
         if node is not None and node[0] == known[1]:
@@ -98,19 +98,53 @@ def _from_series(view: View, graph: KnowledgeGraph) -> Iterator[Item]:
         kind = "light-gone" if drop >= GONE_DB else "light-low"
         if drop > 0.0 and graph.adopt(name, "") is not None:
             yield Item(kind, name, True, f"light at {name} fell by {drop:.1f} dB")
-    for name, row in view.departures("direction", "discards").items():
-        if row.value - row.mean > LOST_SHARE and graph.adopt(name, "") is not None:
-            yield Item("overload", name, True, f"{name} drops {row.value:.2%} at its queue")
+    dropping = view.departures("direction", "discards").values()
+    for row in sorted(dropping, key=lambda row: (-row.value, row.object))[:_MOST_ALIKE]:
+        if row.value - row.mean > LOST_SHARE and graph.adopt(row.object, "") is not None:
+            says = f"{row.object} drops {row.value:.2%} at its queue"
+            yield Item("overload", row.object, True, says)
     for name, row in view.departures("direction", "errors").items():
         if graph.adopt(name, "") is not None:
             yield Item("errors", name, True, f"{name} counts {row.value:.2g} receive errors")
     for name, row in view.departures("element", "cpu").items():
         if ("element", name) in graph:
             yield Item("busy", name, True, f"control-plane load of {name} is {row.value:.0%}")
+    for name, row in view.departures("element", "table-use").items():
+        if ("element", name) in graph and row.value > row.mean:
+            yield Item("table-high", name, True, f"{name} uses {row.value:.0%} of its table")
     slow = view.departures("service", "latency")
     if len(slow) >= max(_FEW, _FEW_SHARE * len(graph.network.services)):
         worst = max(slow, key=lambda name: (slow[name].z, name))
         yield Item("slow", worst, True, f"{len(slow)} services are slower, {worst} most of all")
+
+
+def _from_loads(view: View, since: Millis) -> Iterator[Item]:
+    """Yield where traffic has gone from and where it has gone to since the trouble began.
+
+    What carries nothing because it is down, drained or worked on is no surprise.
+    """
+    network = view.network
+    down = {alarm.managed_object for alarm in view.active_alarms.values()}
+    quiet = down | set(view.costs)
+    for name in sorted(view.drained):
+        quiet.update(network.links_of(name))
+    idle, swollen = [], []
+    for name, row in view.departures("direction", "utilisation").items():
+        if name not in network.directions or row.first_at < since - _EARLY:
+            continue
+        if view.announced(name, view.now):
+            continue
+        away = {name, network.link_of(name)} & quiet
+        if row.value < _IDLE_SHARE * row.mean and row.mean >= _IDLE_LEAST and not away:
+            idle.append(row)
+        elif row.value > _SWOLLEN_SHARE * row.mean and row.value - row.mean > _SWOLLEN_LEAST:
+            swollen.append(row)
+    for row in sorted(idle, key=lambda row: (-row.mean, row.object))[:_MOST_ALIKE]:
+        says = f"load of {row.object} fell from {row.mean:.0%} to {row.value:.0%}"
+        yield Item("idle", row.object, True, says)
+    for row in sorted(swollen, key=lambda row: (row.mean - row.value, row.object))[:_MOST_ALIKE]:
+        says = f"load of {row.object} rose from {row.mean:.0%} to {row.value:.0%}"
+        yield Item("swollen", row.object, True, says)
 
 
 def _from_probes(view: View, graph: KnowledgeGraph, since: Millis) -> Iterator[Item]:
@@ -126,6 +160,10 @@ def _from_probes(view: View, graph: KnowledgeGraph, since: Millis) -> Iterator[I
             stopped = not result.measurement["running"]
             says = f"{command.id}: the routing daemon {'is not running' if stopped else 'runs'}"
             yield Item("process-stopped", command.target, stopped, f"{says} on {command.target}")
+        elif command.kind == "check-routes" and "missing" in result.measurement:
+            yield from _from_table(command, result, graph)
+        elif command.kind == "read-configuration" and "costs" in result.measurement:
+            yield from _from_configuration(command, result, view)
 
 
 def _from_measurement(
@@ -145,6 +183,31 @@ def _from_measurement(
         if loss is not None:
             lost = loss > LOST_SHARE
             yield Item("measured-loss", way, lost, f"{command.id}: {way} loses {loss:.2%}")
+
+
+def _from_table(command: Command, result: CommandResult, graph: KnowledgeGraph) -> Iterator[Item]:
+    seen, name = result.measurement, command.target
+    for kind, count in (("missing", seen["missing"]), ("discarding", seen["discarding"])):
+        yield Item(
+            f"routes-{kind}", name, count > 0, f"{command.id}: {count} routes {kind}, {name}"
+        )
+    room = float(seen.get("room", 1.0))
+    says = f"{command.id}: {room:.0%} of the forwarding table of {name} is free"
+    yield Item("no-room", name, room < FULL_ROOM, says)
+    unused = set(seen.get("unused", ()))
+    for _, way in graph.neighbours(("element", name), "~sent_by"):
+        says = f"{command.id}: {name} {'leaves out' if way in unused else 'uses'} {way}"
+        yield Item("member-unused", way, way in unused, says)
+
+
+def _from_configuration(command: Command, result: CommandResult, view: View) -> Iterator[Item]:
+    for link, cost in sorted(result.measurement["costs"].items()):
+        differs = link in view.metrics
+        says = f"{command.id}: the metric of {link} is {cost}"
+        yield Item("metric-differs", link, differs, says + ", not the recorded one" * differs)
+    count = result.measurement.get("discards", 0)
+    says = f"{command.id}: {count} discard routes are configured, {command.target}"
+    yield Item("routes-discarding", command.target, count > 0, says)
 
 
 def _from_reflectometry(

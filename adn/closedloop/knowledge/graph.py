@@ -26,12 +26,16 @@ from adn.topology.network import Network
 Node = tuple[str, str]
 
 NODE_TYPES: Final = (
-    "site", "element", "duct", "link", "direction", "service", "customers",
+    "site", "feed", "element", "card", "duct", "link", "direction", "service", "customers",
     "problem", "hypothesis", "evidence", "command",
 )  # fmt: skip
 
 EDGE_SAYS: Final[Mapping[str, str]] = {
     "located_at": "stands at",
+    "powered_by": "is powered by",
+    "fed_only_by": "has no other feed than",
+    "part_of": "is part of",
+    "on_card": "is sent from a port on",
     "terminates_at": "ends at",
     "rides_on": "rides on",
     "has_direction": "sends as",
@@ -167,7 +171,7 @@ class KnowledgeGraph:
         Names of the form ``a>z`` and ``a~z`` (``#n`` for parallels) say what they join; any other
         unknown name that reports of itself is an element. Otherwise nothing can be said: None.
         """
-        for kind in ("direction", "link", "element", "duct"):
+        for kind in ("direction", "link", "element", "card", "duct", "feed"):
             if (kind, name) in self.graph:
                 return (kind, name)
         plain, mark, number = name.partition("#")
@@ -328,25 +332,48 @@ class KnowledgeGraph:
         rows = self.network.rows
         for site in rows.sites:
             self.add_node("site", site.id)
+        for feed_row in rows.feeds:
+            self.add_node("feed", feed_row.id)
         for element in rows.elements:
-            node = self.add_node("element", element.id, kind=element.kind)
+            node = self.add_node("element", element.id, kind=element.kind, transit=element.transit)
+            for feed in element.feeds:
+                self.add_edge(node, "powered_by", self.add_node("feed", feed))
+            if len(element.feeds) == 1:
+                self.add_edge(node, "fed_only_by", ("feed", element.feeds[0]))
             if ("site", element.site) in self.graph:
                 self.add_edge(node, "located_at", ("site", element.site))
-        for duct in rows.ducts:
-            self.add_node("duct", duct.id, length_km=duct.length_km)
-        for link in rows.links:
-            self.add_link(link.id, link.a, link.z, link.ducts, length_km=link.length_km)
+        self._add_lines()
         for service in rows.services:
             node = self.add_node("service", service.id)
             self.add_edge(node, "enters_at", ("element", service.a))
             self.add_edge(node, "leaves_at", ("element", service.z))
             self.add_edge(node, "serves", self.add_node("customers", service.kind))
 
+    def _add_lines(self) -> None:
+        """Add cards, ducts and links, and which port sits on which card."""
+        rows = self.network.rows
+        for card in rows.cards:
+            self.add_edge(self.add_node("card", card.id), "part_of", ("element", card.element))
+        for duct in rows.ducts:
+            self.add_node("duct", duct.id, length_km=duct.length_km)
+        for link in rows.links:
+            self.add_link(link.id, link.a, link.z, link.ducts, length_km=link.length_km)
+            ways = direction_ids(link.id, link.a, link.z)
+            for way, card_id in zip(ways, (link.card_a, link.card_z), strict=True):
+                if card_id:
+                    self.add_edge(("direction", way), "on_card", ("card", card_id))
 
-_PHYSICAL: Final = frozenset({"site", "element", "duct", "link", "direction", "service"})
+
+_PHYSICAL: Final = frozenset(
+    {"site", "feed", "element", "card", "duct", "link", "direction", "service"}
+)
 
 _BACKWARDS: Final[Mapping[str, str]] = {
     "located_at": "houses",
+    "powered_by": "powers",
+    "fed_only_by": "alone powers",
+    "part_of": "holds",
+    "on_card": "sends",
     "terminates_at": "ends",
     "rides_on": "carries",
     "has_direction": "belongs to",

@@ -6,22 +6,27 @@ strayed in. Each cause's share of that is kept as q = −ln(1 − chance), so ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from adn.base.clock import DAY, HOUR, Millis
-from adn.closedloop.knowledge.evidence import Item, Key
 from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.knowledge.items import Item, Key
 from adn.closedloop.knowledge.models import ANYWHERE, EvidenceKind
-from adn.topology.network import Floats, Ints
+from adn.topology.network import Floats, Ints, Names
 
 WINDOW_MS: Final = HOUR
 """Within what time a second problem would be taken for part of the same incident (assumption)."""
 
+NO_TABLE: Final = 0.01
+"""Factor on the priors of table and process problems of what forwards nothing for others."""
+
+_TABLED: Final = frozenset({"route-missing", "route-discarded", "table-full", "process-down"})
 _YEAR_MS: Final = 365 * DAY
 
 
@@ -42,6 +47,7 @@ class Hypotheses:
         anywhere: Evidence kind → q by hypothesis of showing anywhere, shape (H,).
         disrupts: Directions that each hypothesis blackholes, shape (H, D).
         direction: Row of the direction that is lossy under it, or -1, shape (H,).
+        element: Row of the element that drops towards some targets under it, or -1, shape (H,).
     """
 
     names: tuple[tuple[str, str], ...]
@@ -56,6 +62,18 @@ class Hypotheses:
     anywhere: Mapping[str, Floats]
     disrupts: csr_array
     direction: Ints
+    element: Ints
+
+    @cached_property
+    def place(self) -> Mapping[tuple[str, str], int]:
+        """Row of each hypothesis, by (problem, object)."""
+        return {name: row for row, name in enumerate(self.names)}
+
+    def shows(self, row: int) -> slice:
+        """Return where the expectations of a hypothesis are."""
+        return slice(
+            int(np.searchsorted(self.row, row)), int(np.searchsorted(self.row, row, side="right"))
+        )
 
 
 @dataclass
@@ -100,14 +118,19 @@ def compile_hypotheses(graph: KnowledgeGraph) -> Hypotheses:
             (np.ones(len(found.lost_row)), (found.lost_row, found.lost_column)),
             shape=(len(names), len(directions)),
         ),
-        direction=np.array(
-            [
-                directions.row(name) if problem == "packet-loss" and name in directions else -1
-                for problem, name in names
-            ],
-            dtype=np.int64,
-        ),
+        direction=_rows_of(graph, names, "direction", directions),
+        element=_rows_of(graph, names, "destinations", graph.network.elements),
     )
+
+
+def _rows_of(
+    graph: KnowledgeGraph, names: Sequence[tuple[str, str]], loses: str, table: Names
+) -> Ints:
+    """Return the row of the object of each hypothesis that loses in some form, else -1."""
+    models = graph.models.problems
+    held = [models[problem].loses == loses and name in table for problem, name in names]
+    rows = [table.row(name) if is_ else -1 for is_, (_, name) in zip(held, names, strict=True)]
+    return np.array(rows, dtype=np.int64)
 
 
 def _nodes(graph: KnowledgeGraph) -> list[tuple[str, str]]:
@@ -151,6 +174,8 @@ def _log_prior(graph: KnowledgeGraph, problem: str, name: str) -> float:
     if model.per_km:
         length = graph.graph.nodes[("duct", name)].get("length_km", 0.0)
         rate *= max(1.0, float(length))
+    if problem in _TABLED and not graph.graph.nodes[("element", name)].get("transit", True):
+        rate *= NO_TABLE
     return float(np.log(rate * WINDOW_MS / _YEAR_MS))
 
 
@@ -238,4 +263,4 @@ def _counts(seen: str, looked: bool, reporters: tuple[str, ...], silent: frozens
         return False
     if seen == "probe":
         return looked
-    return not reporters or not set(reporters) <= silent
+    return not reporters or not silent or not set(reporters) <= silent

@@ -7,12 +7,19 @@ being judged at once. Alarms and probes enter as a noisy-or, losses of services 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from adn.closedloop.knowledge.destinations import (
+    DestinationFit,
+    Passing,
+    fit_destinations,
+    without_destinations,
+)
 from adn.closedloop.knowledge.hypotheses import Hypotheses, Signs
 from adn.closedloop.knowledge.losses import (
     Losses,
@@ -40,6 +47,7 @@ class Standing:
         rate: Fitted loss of each direction in its stead, shape (D,).
         crossing: Services that cross each direction noticeably, shape (D,).
         hurt: How many of these have departed, shape (D,).
+        drops: How the tables of elements fit in its stead.
     """
 
     member: int
@@ -49,6 +57,15 @@ class Standing:
     rate: Floats
     crossing: Ints
     hurt: Ints
+    drops: DestinationFit
+
+
+@dataclass(frozen=True)
+class Given:
+    """A cause that is believed already: a hypothesis row, and what it was found to lose."""
+
+    row: int
+    severity: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,10 +77,15 @@ class _Scores:
     rate: Floats
     crossing: Ints
     hurt: Ints
+    drops: DestinationFit
 
 
 class Inference:
-    """The evidence of one moment against all hypotheses."""
+    """The evidence of one moment against all hypotheses.
+
+    Attributes:
+        seen: Which services pass which elements.
+    """
 
     def __init__(
         self,
@@ -72,6 +94,8 @@ class Inference:
         losses: Losses,
         crossed: csr_array,
         models: FaultModels,
+        seen: Passing,
+        given: Sequence[Given] = (),
     ) -> None:
         """Hold them.
 
@@ -81,32 +105,43 @@ class Inference:
             losses: Losses of services.
             crossed: Which services crossed what each hypothesis kills, shape (S, H).
             models: For the chances of *unknown*.
+            seen: Which services pass which elements.
+            given: What is there already, and explains its share of what is seen.
         """
         self._all = hypotheses
         self._signs = signs
         self._losses = losses
         self._crossed = crossed
         self._unknown_chance = models.unknown_chance
+        self.seen = seen
+        self._given = {row.row: row.severity for row in given}
+        self._shown_row, self._shown_item = np.nonzero(signs.q)
+        self._shown_q = signs.q[self._shown_row, self._shown_item]
         total = float(np.logaddexp.reduce(hypotheses.log_prior))
         self._unknown_prior = total + float(np.log(models.unknown_share))
 
     def standings(self) -> tuple[Standing, ...]:
-        """Return the members of the best set, what adds most first; never none."""
+        """Return the members of the best set, what adds most first.
+
+        What is given is no member. Never none, unless what is given explains everything.
+        """
+        given = list(self._given)
         chosen: list[int] = []
         for _ in range(LARGEST_SET):
-            scores = self._scores(chosen)
+            scores = self._scores(given + chosen)
             posterior = scores.gain + self._all.log_prior
-            posterior[chosen] = -np.inf
+            posterior[given + chosen] = -np.inf
             best = int(np.argmax(posterior))
-            if chosen and posterior[best] <= 0.0:
+            last = scores.unknown + self._unknown_prior
+            if (chosen or given) and max(posterior[best], -np.inf if chosen else last) <= 0.0:
                 break
-            if not chosen and posterior[best] < scores.unknown + self._unknown_prior:
-                return (self._standing(-1, [], scores),)
+            if not chosen and posterior[best] < last:
+                return (self._standing(-1, given, scores),)
             chosen.append(best)
         found = [
             self._standing(member, others, self._scores(others))
             for member in chosen
-            for others in [[other for other in chosen if other != member]]
+            for others in [given + [other for other in chosen if other != member]]
         ]
         return tuple(sorted(found, key=lambda row: (-row.gain, row.member)))
 
@@ -126,6 +161,7 @@ class Inference:
             rate=scores.rate,
             crossing=scores.crossing,
             hurt=scores.hurt,
+            drops=scores.drops,
         )
 
     def _scores(self, chosen: list[int]) -> _Scores:
@@ -133,21 +169,30 @@ class Inference:
         signs, everything = self._signs, self._all
         shown = signs.stray + signs.q[chosen].sum(axis=0)
         before = np.log(-np.expm1(-shown))
-        gain = (np.log(-np.expm1(-(shown + signs.q))) - before).sum(axis=1) + signs.missed
+        row, item = self._shown_row, self._shown_item
+        better = np.log(-np.expm1(-(shown[item] + self._shown_q))) - before[item]
+        gain = np.bincount(row, better, len(everything.names)) + signs.missed
         losses = self._losses
         for row in chosen:
             losses = self._explain(losses, row)
         fit = fit_lossy(losses)
         lossy = everything.direction >= 0
         gain[lossy] += fit.gain[everything.direction[lossy]]
+        drops = fit_destinations(losses, self.seen)
+        dropping = everything.element >= 0
+        gain[dropping] += drops.gain[everything.element[dropping]]
         gain += disruption(losses, self._crossed)
         any_item = np.log1p(-(1.0 - self._unknown_chance) * np.exp(-shown)) - before
         unknown = float(np.maximum(any_item, 0.0).sum()) + anything(losses, self._unknown_chance)
-        return _Scores(gain, unknown, fit.rate, fit.crossing, fit.hurt)
+        return _Scores(gain, unknown, fit.rate, fit.crossing, fit.hurt, drops)
 
     def _explain(self, losses: Losses, row: int) -> Losses:
         """Return the losses with one hypothesis taken as true."""
-        direction = int(self._all.direction[row])
+        direction, element = int(self._all.direction[row]), int(self._all.element[row])
         if direction >= 0:
-            return without_lossy(losses, direction, float(fit_lossy(losses).rate[direction]))
+            rate = float(fit_lossy(losses).rate[direction])
+            return without_lossy(losses, direction, min(rate, self._given.get(row) or 1.0))
+        if element >= 0:
+            fit = fit_destinations(losses, self.seen)
+            return without_destinations(losses, self.seen, element, fit.rate * fit.held)
         return disrupted(losses, self._crossed, row)

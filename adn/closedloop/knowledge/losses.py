@@ -145,7 +145,7 @@ def _moves(view: View) -> bool:
     )
 
 
-def _log_density(residual: Floats, variance: Floats, stray: Floats) -> Floats:
+def log_density(residual: Floats, variance: Floats, stray: Floats) -> Floats:
     """Return ln of a normal density of the residual mixed with a uniform one."""
     normal = np.exp(-0.5 * residual**2 / variance) / np.sqrt(2.0 * np.pi * variance)
     found: Floats = np.log((1.0 - stray) * normal + stray)
@@ -154,7 +154,7 @@ def _log_density(residual: Floats, variance: Floats, stray: Floats) -> Floats:
 
 def baseline(losses: Losses) -> Floats:
     """Return each service's log-likelihood as things are explained now, shape (S,)."""
-    return _log_density(losses.residual, losses.variance, losses.stray)
+    return log_density(losses.residual, losses.variance, losses.stray)
 
 
 def fit_lossy(losses: Losses) -> LossyFit:
@@ -179,7 +179,7 @@ def fit_lossy(losses: Losses) -> LossyFit:
         off = residual - w * rate[column]
         normal = np.exp(-0.5 * off**2 / wide) / np.sqrt(2.0 * np.pi * wide)
         trust = normal / (normal + stray)
-    after = _log_density(off, wide, stray)
+    after = log_density(off, wide, stray)
     gain = np.bincount(column, after - baseline(losses)[row], count)
     noticeable = w > 0.1
     return LossyFit(

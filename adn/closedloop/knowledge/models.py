@@ -12,6 +12,7 @@ from adn.base.clock import SECOND, Millis
 from adn.northbound.problems import PROBLEM_CLASSES
 
 Seen = Literal["passive", "present", "probe"]
+Loses = Literal["", "direction", "destinations"]
 ANYWHERE: Final = "anywhere"
 
 
@@ -63,6 +64,7 @@ class FaultModel:
         per_km: Whether the rate is per km of duct.
         shows: What it is expected to show.
         disrupts: Edges to the directions it blackholes, or None if routing does not move.
+        loses: What its lasting losses look like: those of a direction, or towards destinations.
         source: Where the figures come from.
     """
 
@@ -71,6 +73,7 @@ class FaultModel:
     per_km: bool
     shows: tuple[Manifestation, ...]
     disrupts: tuple[str, ...] | None
+    loses: Loses
     source: str
 
 
@@ -147,8 +150,16 @@ def _model(name: str, row: Mapping[str, Any], kinds: Mapping[str, EvidenceKind])
             for shown in row["shows"]
         ),
         disrupts=None if disrupts is None else tuple(disrupts),
+        loses=_loses(name, row.get("loses", "")),
         source=f"{row['prior']['source']}; {row['source']}",
     )
+
+
+def _loses(name: str, value: str) -> Loses:
+    for known in ("", "direction", "destinations"):
+        if value == known:
+            return known  # type: ignore[return-value]
+    raise ValueError(f"{name} loses {value!r}, which is no form of loss")
 
 
 def _chance(value: float) -> float:

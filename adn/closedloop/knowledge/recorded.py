@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Protocol, TypeVar
 
-from adn.topology.elements import Link, NetworkElement, NetworkRows, Service, direction_ids
+from adn.topology.elements import (
+    Card,
+    Link,
+    NetworkElement,
+    NetworkRows,
+    Service,
+    direction_ids,
+)
 from adn.topology.network import Network
 
 
@@ -42,8 +49,14 @@ def sound(rows: NetworkRows) -> Recorded:
     elements = _first_of_each("element", rows.elements, said)
     ducts = _first_of_each("duct", rows.ducts, said)
     known, buried = {row.id for row in elements}, {row.id for row in ducts}
+    feeds = _first_of_each("feed", rows.feeds, said)
+    cards = [
+        row for row in _first_of_each("card", rows.cards, said) if _card_holds(row, known, said)
+    ]
+    wired, slots = {row.id for row in feeds}, {row.id: row.element for row in cards}
+    elements = [_without_unknown_feeds(row, wired, said) for row in elements]
     links = [
-        _without_unknown_ducts(row, buried, said)
+        _without_unknown_cards(_without_unknown_ducts(row, buried, said), slots, said)
         for row in _first_of_each("link", rows.links, said)
         if _link_holds(row, known, said)
     ]
@@ -60,6 +73,8 @@ def sound(rows: NetworkRows) -> Recorded:
             ducts=tuple(ducts),
             links=tuple(links),
             services=tuple(services),
+            feeds=tuple(feeds),
+            cards=tuple(cards),
         )
     )
     return Recorded(network, tuple(sorted(said)))
@@ -167,6 +182,29 @@ def _without_unknown_ducts(row: Link, buried: set[str], said: list[str]) -> Link
         return row
     said.append(f"link {row.id} rides on {', '.join(missing)}, which is not recorded")
     return replace(row, ducts=tuple(duct for duct in row.ducts if duct in buried))
+
+
+def _card_holds(row: Card, known: set[str], said: list[str]) -> bool:
+    if row.element not in known:
+        said.append(f"card {row.id} sits in {row.element}, which is not recorded")
+    return row.element in known
+
+
+def _without_unknown_feeds(row: NetworkElement, wired: set[str], said: list[str]) -> NetworkElement:
+    missing = [feed for feed in row.feeds if feed not in wired]
+    if not missing:
+        return row
+    said.append(f"element {row.id} is fed by {', '.join(missing)}, which is not recorded")
+    return replace(row, feeds=tuple(feed for feed in row.feeds if feed in wired))
+
+
+def _without_unknown_cards(row: Link, slots: dict[str, str], said: list[str]) -> Link:
+    """Return a link whose ports sit on cards of its own ends, or on none."""
+    for end, card, element in (("card_a", row.card_a, row.a), ("card_z", row.card_z, row.z)):
+        if card and slots.get(card) != element:
+            said.append(f"link {row.id} has a port on {card}, which is no card of {element}")
+            row = replace(row, card_a="") if end == "card_a" else replace(row, card_z="")
+    return row
 
 
 def _service_holds(row: Service, known: set[str], said: list[str]) -> bool:

@@ -1,0 +1,83 @@
+"""What a believed cause explains: where it may show, and which services it may hurt.
+
+Used to tell the signals of a standing incident from those of the next fault: in a fabric nearly
+everything shares a path with everything, so that nearness says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import numpy as np
+
+from adn.closedloop.estimate import Believed, Estimate, taken_down
+from adn.closedloop.knowledge.hypotheses import Hypotheses
+from adn.closedloop.knowledge.losses import Losses
+from adn.topology.network import Bools
+
+BUSY: Final = 0.85
+"""Reckoned utilisation from which on a direction and what crosses it may be hurt (assumption)."""
+
+HURT: Final = 5e-4
+"""Reckoned loss from which on a service may be seen to be hurt (assumption)."""
+
+
+class Located(Believed, Protocol):
+    """Anything that is believed in."""
+
+
+class Explaining:
+    """Works out what causes explain, on the estimate of one moment."""
+
+    def __init__(
+        self, hypotheses: Hypotheses, losses: Losses, believed: Estimate, healthy: Estimate
+    ) -> None:
+        """Hold the hypotheses, the losses and the estimates of now and of all being well."""
+        self._hypotheses = hypotheses
+        self._losses = losses
+        self._believed = believed
+        self._healthy = healthy
+
+    def of(self, cause: Located, row: int) -> frozenset[str]:
+        """Return the objects and services that a cause, a row of the hypotheses, explains."""
+        net = self._believed.network
+        found = {cause.object}
+        columns = self._hypotheses.column[self._hypotheses.shows(row)]
+        found.update(self._hypotheses.keys[column][1] for column in columns.tolist())
+        down = taken_down(net, cause.problem, cause.object)
+        found.update(down)
+        if cause.object in net.directions:
+            found.add(net.link_of(cause.object))
+        for link in down:
+            at = 2 * net.links.row(link)
+            found.update(net.directions.ids[at : at + 2])
+        under = self._believed.under(cause)
+        outlook = under.evaluate()
+        usual = self._healthy.fork(rate_bps=under.rate_bps).evaluate()
+        risen = outlook.utilisation > usual.utilisation + 0.01
+        full = risen & (outlook.utilisation > BUSY)
+        full |= risen & (outlook.load_bps > 1.3 * usual.load_bps)
+        found.update(net.directions[at] for at in np.flatnonzero(full).tolist())
+        crossing: Bools = (under.shares() @ (outlook.utilisation > BUSY).astype(np.float64)) > 0.0
+        hurt = (outlook.kpis.loss > HURT) | ~outlook.kpis.reachable | crossing
+        hurt |= self._may_hurt(cause)
+        found.update(net.services[at] for at in np.flatnonzero(hurt).tolist())
+        return frozenset(found)
+
+    def _may_hurt(self, cause: Located) -> Bools:
+        """Return the services that cross what loses or comes and goes, whatever was done, (S,)."""
+        net = self._believed.network
+        used: Bools = np.zeros(len(net.directions), dtype=bool)
+        if cause.problem in {"packet-loss", "corruption"} and cause.object in net.directions:
+            used[net.directions.row(cause.object)] = True
+        elif cause.problem == "link-flapping" and cause.object in net.links:
+            at = 2 * net.links.row(cause.object)
+            used[at : at + 2] = True
+        elif cause.towards and cause.object in net.elements:
+            used = net.tail == net.elements.row(cause.object)
+            bound = np.isin(net.service_z, net.elements.rows(cause.towards))
+            crossing: Bools = (self._healthy.shares() @ used.astype(np.float64) > 0.0) & bound
+            return crossing
+        mask = used.astype(np.float64)
+        found: Bools = (self._healthy.shares() @ mask > 0.0) | (self._believed.shares() @ mask > 0)
+        return found
