@@ -112,6 +112,10 @@ class SimClock:
         """Return the event of all of `events` having happened."""
         return self._env.all_of(list(events))
 
+    def desks(self, capacity: int) -> simpy.PriorityResource:
+        """Return places for `capacity` at a time; who waits is served by priority, then in turn."""
+        return simpy.PriorityResource(self._env, capacity)
+
     def call_at(self, at: Millis, action: Callable[[], None]) -> None:
         """Run `action` at instant `at` (now, if `at` has passed)."""
         event = self._env.timeout(max(0, int(at) - self.now))

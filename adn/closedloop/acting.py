@@ -1,20 +1,36 @@
-"""From a plan to a finished action: proposal, decision, change request, commands."""
+"""From a diagnosis to a finished action: proposal, decision, change request, commands."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from simpy.events import Event
 
+from adn.base.clock import Millis
 from adn.base.levels import Task
+from adn.closedloop.incident import Incident
+from adn.closedloop.locating import Diagnosis
 from adn.closedloop.operations import Operations
+from adn.closedloop.people.crews import is_field_work
+from adn.closedloop.people.plain import plain
+from adn.closedloop.people.staff import Eligible
+from adn.closedloop.performing import Performed
 from adn.closedloop.planning import Plan
-from adn.northbound.commands import Command, CommandResult, PlanNotice, command_kinds
+from adn.northbound.commands import Command, CommandResult, PlanNotice
 
 HALF: Final = 0.5
 """Expected numbers of services closer than this are no different."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan, who found it, and since when they had looked for one."""
+
+    plan: Plan
+    done: Performed[Plan | None]
+    started: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +45,53 @@ class Action:
 
 def needs_crew(plan: Plan) -> bool:
     """Return whether any step is field work."""
-    kinds = command_kinds()
-    return any(kinds[step.kind].performed_by == "field" for step in plan.steps)
+    return any(is_field_work(step.kind) for step in plan.steps)
 
 
-def decide(ops: Operations, incident: str, plan: Plan) -> Generator[Event, Any, Action | None]:
+def propose(
+    ops: Operations,
+    incident: Incident,
+    diagnosis: Diagnosis,
+    excluded: frozenset[str],
+    eligible: Eligible,
+) -> Generator[Event, Any, Proposal | None]:
+    """Look for something to do about a diagnosis; None if nothing is found.
+
+    Args:
+        ops: What to draw on.
+        incident: What it is about.
+        diagnosis: What is believed.
+        excluded: Keys of plans that were tried.
+        eligible: Gives, of all plans, those that are wanted now, best first.
+    """
+    started = ops.clock.now
+
+    def wanted(plans: Any) -> list[Plan]:
+        return [plan for plan in eligible(plans) if plan.key not in excluded]
+
+    def system() -> Plan | None:
+        plans = ops.planner.plan(incident.snapshot(), diagnosis, ops.view, excluded)
+        return next(iter(wanted(plans)), None)
+
+    done = yield from ops.performing.perform(
+        Task.RECOVERY_ANALYSIS,
+        system,
+        ops.staff.planned(incident, diagnosis, excluded, wanted),
+        handed_over=incident.handed_over,
+    )
+    return None if done.answer is None else Proposal(done.answer, done, started)
+
+
+def decide(
+    ops: Operations, incident: Incident, proposal: Proposal
+) -> Generator[Event, Any, Action | None]:
     """Log the plan as proposed and decide on it; None if it is refused."""
-    started, name = ops.clock.now, ops.plan_id()
-    ref = {"incident": incident}
-    plan, by = yield from ops.performing.perform(Task.RECOVERY_ANALYSIS, lambda: plan)
+    started, name, plan = ops.clock.now, ops.plan_id(), proposal.plan
+    ref = {"incident": incident.id}
     ops.journal.evidence(
         "plan.proposed",
-        by,
-        started,
+        proposal.done.by,
+        proposal.started,
         name,
         ref,
         {
@@ -51,26 +101,33 @@ def decide(ops: Operations, incident: str, plan: Plan) -> Generator[Event, Any, 
             "candidates": plain(plan.candidates),
             "because": list(plan.because),
         },
+        proposal.done.work,
     )
-    (allowed, reason), by = yield from ops.performing.perform(
-        Task.DETERMINATION, lambda: judge(ops, plan)
+    judged = judge(ops, plan)
+    done = yield from ops.performing.perform(
+        Task.DETERMINATION,
+        lambda: judged,
+        ops.staff.decided(incident, plan, *judged),
+        handed_over=incident.handed_over,
     )
+    allowed, reason = done.answer
     ops.journal.evidence(
         "plan.decided",
-        by,
+        done.by,
         started,
         name,
         ref | {"plan": name},
         {"verdict": "approve" if allowed else "reject", "risk": plan.risk, "reason": reason},
+        done.work,
     )
     if not allowed:
         return None
     commands = tuple(
-        ops.orders.command(s.kind, s.target, plain(s.params), incident, name, plan.purpose)
+        ops.orders.command(s.kind, s.target, plain(s.params), incident.id, name, plan.purpose)
         for s in plan.steps
     )
-    ops.orders.file(PlanNotice(name, incident, plan.purpose, commands))
-    return Action(name, incident, plan, commands)
+    ops.orders.file(PlanNotice(name, incident.id, plan.purpose, commands))
+    return Action(name, incident.id, plan, commands)
 
 
 def judge(ops: Operations, plan: Plan) -> tuple[bool, str]:
@@ -84,42 +141,40 @@ def judge(ops: Operations, plan: Plan) -> tuple[bool, str]:
     return True, "permitted, and expected to be no worse than doing nothing"
 
 
-def carry_out(ops: Operations, action: Action) -> Generator[Event, Any, bool]:
+def carry_out(ops: Operations, incident: Incident, action: Action) -> Generator[Event, Any, bool]:
     """Send the commands of an action, once more those that fail; return whether all succeeded."""
     started = ops.clock.now
-    results, by = yield from _execute(ops, action)
+    done = yield from ops.performing.perform(
+        Task.EXECUTION,
+        lambda: action.commands,
+        ops.staff.executed(incident, action.commands),
+    )
+    results = yield from _send(ops, incident, action.commands)
     as_planned = all(_succeeded(result) for result in results.values())
     ops.journal.evidence(
         "plan.executed",
-        by,
+        done.by,
         started,
         action.id,
         {"incident": action.incident, "plan": action.id, "commands": sorted(results)},
         {"as_planned": as_planned},
+        done.work,
     )
     return as_planned
 
 
-def _execute(ops: Operations, action: Action) -> Generator[Event, Any, Any]:
-    commands, by = yield from ops.performing.perform(Task.EXECUTION, lambda: action.commands)
-    answers = yield from ops.orders.carry_out(commands)
+def _send(
+    ops: Operations, incident: Incident, commands: tuple[Command, ...]
+) -> Generator[Event, Any, dict[str, CommandResult | None]]:
+    answers = yield from ops.crews.carry_out(commands, incident.snapshot())
     results = {c.id: answer for c, answer in zip(commands, answers, strict=True)}
     again = [ops.orders.again(c) for c in commands if not _succeeded(results[c.id])]
     if again:
-        answers = yield from ops.orders.carry_out(again)
+        answers = yield from ops.crews.carry_out(again, incident.snapshot())
         results = {name: answer for name, answer in results.items() if _succeeded(answer)}
         results |= {c.id: answer for c, answer in zip(again, answers, strict=True)}
-    return results, by
+    return results
 
 
 def _succeeded(result: CommandResult | None) -> bool:
     return result is not None and result.ok
-
-
-def plain(value: Any) -> Any:
-    """Return a value with every mapping a dict and every sequence a list, as JSON has it."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from adn.base.clock import Millis
 from adn.base.levels import AutonomyLevel
 from adn.base.streams import Key
+from adn.closedloop.people.roster import OperationsPlan
 from adn.northbound.inventory import Inventory
 from adn.northbound.post import Message, Observation
 
@@ -23,6 +24,7 @@ class Briefing:
         key: A one-way child of the run's key, for its own draws.
         warmup: Until when detectors only learn, simulated ms.
         duration: When the run ends, simulated ms.
+        operations: Who is there to do what people do.
     """
 
     inventory: Inventory
@@ -30,6 +32,7 @@ class Briefing:
     key: Key
     warmup: Millis
     duration: Millis
+    operations: OperationsPlan = field(default_factory=OperationsPlan)
 
 
 class Controller(Protocol):

@@ -1,17 +1,24 @@
-"""Diagnosis of one incident: demarcate, locate, filter its alarms, and probe while in doubt."""
+"""Diagnosis of one incident: filter its alarms, demarcate, locate, and probe while in doubt.
+
+Where the system locates, alarms are filtered and the domain named in the light of the suspect.
+Where people do, they read the alarms and name the domain first, and the cause is found on the next
+desk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, Final
 
 from simpy.events import Event
 
+from adn.base.clock import Millis
 from adn.base.levels import Task
 from adn.closedloop.condensing import shown_alarms
 from adn.closedloop.incident import Incident
 from adn.closedloop.locating import Diagnosis
 from adn.closedloop.operations import Operations
+from adn.closedloop.performing import Performed
 
 PROBE_ROUNDS: Final = 3
 PROBES_AT_ONCE: Final = 4
@@ -31,6 +38,7 @@ class Diagnosing:
         self._incident, self._ops = incident, ops
         self._told_top: tuple[str, str] | None = None
         self._told_domain = ""
+        self._read: frozenset[str] = frozenset()
 
     def locate(self, *, changed: bool) -> Generator[Event, Any, Diagnosis]:
         """Locate, probing as long as it is worth it; leave evidence whenever belief changes.
@@ -38,57 +46,47 @@ class Diagnosing:
         Args:
             changed: Whether the loop has already changed something on account of the incident.
         """
+        performing, incident = self._ops.performing, self._incident
+        if not incident.handed_over:
+            if performing.waits(Task.ALARM_FILTERING):
+                yield from self._filter_alarms("")
+            if performing.waits(Task.DEMARCATION) and not performing.assists(Task.ROOT_CAUSE):
+                yield from self._demarcate(None)
+        if performing.assists(Task.ROOT_CAUSE) and not incident.handed_over:
+            diagnosis = yield from self._by_system(changed)
+            if not performing.waits(Task.ROOT_CAUSE):
+                return diagnosis
+            yield from self._demarcate(diagnosis)
+        else:
+            diagnosis = None
+        return (yield from self._by_people(diagnosis))
+
+    # --- the system ---
+
+    def _by_system(self, changed: bool) -> Generator[Event, Any, Diagnosis]:
+        """Look, probe and look again; where nobody reviews it, what is found counts at once."""
         diagnosis = yield from self._look(changed)
         for _ in range(PROBE_ROUNDS):
             chosen = diagnosis.probes[:PROBES_AT_ONCE]
             if not chosen:
                 break
-            yield from self._ops.orders.carry_out(
-                [
-                    self._ops.orders.command(w.kind, w.target, {}, self._incident.id, "", "probe")
-                    for w in chosen
-                ]
-            )
+            yield from self._probe([(w.kind, w.target) for w in chosen])
             diagnosis = yield from self._look(changed)
         return diagnosis
 
     def _look(self, changed: bool) -> Generator[Event, Any, Diagnosis]:
-        ops, incident = self._ops, self._incident
-        started = ops.clock.now
-        snapshot = incident.snapshot()
-        diagnosis, by = yield from ops.performing.perform(
-            Task.ROOT_CAUSE, lambda: self._believed(ops.locator.locate(snapshot, ops.view), changed)
-        )
-        if diagnosis.domain != self._told_domain:
-            self._told_domain = diagnosis.domain
-            (domain, probability), by_g = yield from ops.performing.perform(
-                Task.DEMARCATION, lambda: (diagnosis.domain, diagnosis.domain_probability)
-            )
-            ops.journal.evidence(
-                "incident.demarcated",
-                by_g,
-                started,
-                incident.id,
-                {"incident": incident.id},
-                {"domain": domain, "probability": probability},
-            )
-        top = diagnosis.suspects[0] if diagnosis.suspects else None
-        if self.diagnosis is None or (top and (top.object, top.problem) != self._told_top):
-            self._told_top = (top.object, top.problem) if top else None
-            ops.journal.evidence(
-                "incident.located",
-                by,
-                started,
-                incident.id,
-                {"incident": incident.id},
-                {
-                    "suspects": [[s.object, s.problem, s.probability] for s in diagnosis.suspects],
-                    "because": list(top.because) if top else [],
-                },
-            )
-            yield from self._filter_alarms(diagnosis)
-        self.diagnosis = diagnosis
+        ops, started = self._ops, self._ops.clock.now
+        fresh = ops.locator.locate(self._incident.snapshot(), ops.view)
+        diagnosis = self._believed(fresh, changed)
+        if not ops.performing.waits(Task.ROOT_CAUSE):
+            yield from self._tell(Performed(diagnosis), started)
         return diagnosis
+
+    def _probe(self, wanted: Sequence[tuple[str, str]]) -> Generator[Event, Any, None]:
+        orders, name = self._ops.orders, self._incident.id
+        yield from orders.carry_out(
+            [orders.command(kind, target, {}, name, "", "probe") for kind, target in wanted]
+        )
 
     def _believed(self, fresh: Diagnosis, changed: bool) -> Diagnosis:
         """Return what to believe: after own changes, a sure belief yields only to a surer one.
@@ -101,20 +99,89 @@ class Diagnosing:
         surer = fresh.suspects and fresh.suspects[0].probability > held.suspects[0].probability
         return fresh if surer else held
 
-    def _filter_alarms(self, diagnosis: Diagnosis) -> Generator[Event, Any, None]:
+    # --- people ---
+
+    def _by_people(self, suggestion: Diagnosis | None) -> Generator[Event, Any, Diagnosis]:
+        """Have the cause found, or what the system found reviewed."""
+        ops, started = self._ops, self._ops.clock.now
+        located = ops.staff.located(self._incident, self._probe)
+        diagnosis, work = yield from located(suggestion)
+        yield from self._tell(Performed(diagnosis, "human", work), started)
+        return diagnosis
+
+    # --- evidence ---
+
+    def _tell(self, done: Performed[Diagnosis], started: Millis) -> Generator[Event, Any, None]:
+        """Write down what is believed, if it is news."""
+        diagnosis = done.answer
+        if diagnosis.domain != self._told_domain:
+            domain = diagnosis.domain, diagnosis.domain_probability
+            self._tell_domain(Performed(domain, done.by, done.work), started)
+        top = diagnosis.suspects[0] if diagnosis.suspects else None
+        if self.diagnosis is None or (top and (top.object, top.problem) != self._told_top):
+            self._told_top = (top.object, top.problem) if top else None
+            self._ops.journal.evidence(
+                "incident.located",
+                done.by,
+                started,
+                self._incident.id,
+                {"incident": self._incident.id},
+                {
+                    "suspects": [[s.object, s.problem, s.probability] for s in diagnosis.suspects],
+                    "because": list(top.because) if top else [],
+                },
+                done.work,
+            )
+            if not self._ops.performing.waits(Task.ALARM_FILTERING):
+                yield from self._filter_alarms(top.object if top else "")
+        self.diagnosis = diagnosis
+
+    def _demarcate(self, suggestion: Diagnosis | None) -> Generator[Event, Any, None]:
+        """Have the domain named, or the system's word on it reviewed."""
+        ops, started = self._ops, self._ops.clock.now
+
+        def system() -> tuple[str, float]:
+            found = suggestion or ops.locator.locate(self._incident.snapshot(), ops.view)
+            return found.domain, found.domain_probability
+
+        people = ops.staff.demarcated(self._incident)
+        done = yield from ops.performing.perform(Task.DEMARCATION, system, people)
+        if self._told_domain != done.answer[0]:
+            self._tell_domain(done, started)
+
+    def _tell_domain(self, done: Performed[tuple[str, float]], started: Millis) -> None:
+        self._told_domain, probability = done.answer
+        self._ops.journal.evidence(
+            "incident.demarcated",
+            done.by,
+            started,
+            self._incident.id,
+            {"incident": self._incident.id},
+            {"domain": self._told_domain, "probability": probability},
+            done.work,
+        )
+
+    def _filter_alarms(self, suspect: str) -> Generator[Event, Any, None]:
+        """Pick the alarms that matter; people do so only when there are new ones."""
         ops, incident = self._ops, self._incident
-        alarms = incident.snapshot().alarms
-        top = diagnosis.suspects[0].object if diagnosis.suspects else ""
-        shown, by = yield from ops.performing.perform(
-            Task.ALARM_FILTERING, lambda: shown_alarms(ops.view, alarms, top)
+        alarms, started = incident.snapshot().alarms, ops.clock.now
+        new = frozenset(alarms) - self._read
+        if ops.performing.waits(Task.ALARM_FILTERING) and not new:
+            return
+        self._read |= new
+        done = yield from ops.performing.perform(
+            Task.ALARM_FILTERING,
+            lambda: shown_alarms(ops.view, alarms, suspect),
+            ops.staff.filtered(incident, alarms, len(new)),
         )
         ops.journal.evidence(
             "alarms.filtered",
-            by,
-            ops.clock.now,
+            done.by,
+            started,
             incident.id,
             {"incident": incident.id},
-            {"raw": list(alarms), "shown": list(shown)},
+            {"raw": list(alarms), "shown": list(done.answer)},
+            done.work,
         )
 
 

@@ -71,7 +71,9 @@ LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
     Status.VERIFYING: frozenset({Status.RESTORED, Status.LOCATED, Status.ESCALATED}),
     Status.RESTORED: frozenset({Status.CLOSED, Status.REOPENED, Status.ESCALATED}),
     Status.REOPENED: frozenset({Status.LOCATED, Status.RESTORED, Status.ESCALATED}),
-    Status.ESCALATED: frozenset({Status.RESTORED, Status.CLOSED}),
+    Status.ESCALATED: frozenset(
+        {Status.RESTORED, Status.CLOSED, Status.LOCATED, Status.MERGED}
+    ),
     Status.CLOSED: frozenset(),
     Status.MERGED: frozenset(),
 }
@@ -92,6 +94,7 @@ class Incident:
         group: Its signals and their reach.
         status: Where it stands; changed by `move` alone.
         joined_at: When its latest signal was joined, simulated ms.
+        handed_over: Whether it was escalated: the expert has it, and works without suggestions.
         stamps: When it last entered each status.
     """
 
@@ -100,6 +103,7 @@ class Incident:
     group: Group
     status: Status = Status.OPEN
     joined_at: Millis = 0
+    handed_over: bool = False
     stamps: dict[Status, Millis] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adn.base.clock import Millis, SimClock, seconds
@@ -28,10 +28,19 @@ class Journal:
         name: str = "",
         ref: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
+        by: By | None = None,
     ) -> None:
         """Write a record that is no evidence of a task."""
         self._outbox.append(
-            Record(self._clock.now, kind, "loop", id=name, ref=ref or {}, data=data or {})
+            Record(
+                at=self._clock.now,
+                kind=kind,
+                src="loop",
+                id=name,
+                by=by or "",
+                ref=ref or {},
+                data=data or {},
+            )
         )
 
     def evidence(
@@ -42,8 +51,12 @@ class Journal:
         name: str = "",
         ref: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
+        work: Sequence[str] = (),
     ) -> None:
-        """Write the record that a task instance happened, begun at `started` and ended now."""
+        """Write the record that a task instance happened, begun at `started` and ended now.
+
+        `work` names what people were asked on its account.
+        """
         self._outbox.append(
             Record(
                 at=self._clock.now,
@@ -52,7 +65,7 @@ class Journal:
                 id=name,
                 task=CATALOGUE[kind].task,
                 by=by,
-                ref=ref or {},
+                ref={**(ref or {}), **({"work": list(work)} if work else {})},
                 data={"started_s": seconds(started), **(data or {})},
             )
         )

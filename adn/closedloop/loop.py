@@ -7,16 +7,15 @@ one handles each incident. Evidence of every task goes out as records, in the or
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from itertools import combinations
 from typing import Any, Final
 
-from simpy.events import Event, Process
+from simpy.events import Event
 
 from adn.base.clock import SECOND, Millis, SimClock
 from adn.base.levels import Task
 from adn.closedloop.complaints import TicketDetector
 from adn.closedloop.controller import Briefing
-from adn.closedloop.correlating import Correlator, Group
+from adn.closedloop.correlating import Correlator
 from adn.closedloop.detectors import (
     AlarmDetector,
     Anomaly,
@@ -26,17 +25,25 @@ from adn.closedloop.detectors import (
     Signal,
     SilenceDetector,
 )
-from adn.closedloop.handling import Handling
-from adn.closedloop.incident import Incident, Status, named_objects, named_services
 from adn.closedloop.intent import Intent
 from adn.closedloop.journal import Journal
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.locating import GraphLocator, Locator
 from adn.closedloop.operations import Operations
 from adn.closedloop.ordering import Orders
-from adn.closedloop.performing import Performing
+from adn.closedloop.people.actor import Actor
+from adn.closedloop.people.crews import Crews
+from adn.closedloop.people.desks import Desks
+from adn.closedloop.people.modelled import ModelledActor
+from adn.closedloop.people.profile import profile_of
+from adn.closedloop.people.replayed import ReplayedActor
+from adn.closedloop.people.staff import Staff
+from adn.closedloop.people.tools import DeskTools
+from adn.closedloop.people.watching import Watch
+from adn.closedloop.performing import By, Performing
 from adn.closedloop.planning import Planner, WhatIfPlanner
 from adn.closedloop.playbooks import remedies
+from adn.closedloop.recognising import Recognition
 from adn.closedloop.reviewing import Reviewer
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm
@@ -52,8 +59,6 @@ from adn.northbound.post import (
 )
 from adn.northbound.telemetry import Roster, kpis_of
 
-LOOSE: Final[Millis] = 60 * SECOND
-"""How long a signal that is no reason for an incident by itself is kept for one to come."""
 ORDINARY_SERIES: Final = 60
 """So many series a table are sampled at the end of warm-up, to show what is ordinary."""
 ORDINARY_SAMPLES: Final = 20
@@ -65,11 +70,12 @@ class ClosedLoop:
 
     Args:
         briefing: All it is told before the run.
-        locator: Names suspects; the knowledge graph's where None.
-        planner: Proposes plans; the playbooks' where None.
+        locator: Names suspects for the system; the knowledge graph's where None.
+        planner: Proposes plans for the system; the playbooks' where None.
+        actor: Who sits at the desks; modelled people where None, or those of the recording.
 
     Raises:
-        AdnError: The level needs people (LVL001).
+        AdnError: The profile of the people cannot be used (PPL001, PPL002).
     """
 
     def __init__(
@@ -77,6 +83,7 @@ class ClosedLoop:
         briefing: Briefing,
         locator: Locator | None = None,
         planner: Planner | None = None,
+        actor: Actor | None = None,
     ) -> None:
         performing = Performing(briefing.level)
         self._warmup = briefing.warmup
@@ -86,9 +93,28 @@ class ClosedLoop:
         self._orders = Orders(self._clock, self._outbox, self._view)
         self._journal = Journal(self._clock, self._outbox)
         self._intent = Intent(self._view.network)
-        self._reviewer = Reviewer(self._view, self._intent, self._journal, performing)
-        self._correlator = Correlator(self._view)
         graph = KnowledgeGraph(briefing.inventory, remedies=remedies())
+        management = briefing.inventory.management
+        people, profile = briefing.operations, profile_of(briefing.operations.profile)
+        key = briefing.key.child("people")
+        tools = DeskTools(
+            self._view,
+            profile,
+            key,
+            lambda: GraphLocator(graph),
+            lambda: WhatIfPlanner(graph, management),
+        )
+        if actor is None:
+            actor = (
+                ReplayedActor(people.replies)
+                if people.replies
+                else ModelledActor(profile, people.approval, key, tools)
+            )
+        desks = Desks(self._clock, self._journal, actor, people.desks, briefing.duration)
+        staff = Staff(desks, tools)
+        self._reviewer = Reviewer(
+            self._clock, self._view, self._intent, self._journal, performing, staff
+        )
         self._ops = Operations(
             clock=self._clock,
             view=self._view,
@@ -96,10 +122,17 @@ class ClosedLoop:
             orders=self._orders,
             intent=self._intent,
             performing=performing,
-            correlator=self._correlator,
+            correlator=Correlator(self._view),
             locator=locator or GraphLocator(graph),
-            planner=planner or WhatIfPlanner(graph, briefing.inventory.management),
+            planner=planner or WhatIfPlanner(graph, management),
+            staff=staff,
+            crews=Crews(self._clock, self._orders, self._journal, people.field_crews),
         )
+        self._recognition = Recognition(self._ops, self._reviewer.conclude)
+        self._watch = Watch(
+            self._clock, self._journal, performing, staff, self._recognition.take
+        )
+        self._collects = performing.assists(Task.DATA_COLLECTION)
         self._forest = OrdinaryForest(briefing.key.child("ordinary-forest"))
         self._key = briefing.key
         self._detectors: tuple[Detector, ...] = (
@@ -110,14 +143,12 @@ class ClosedLoop:
         )
         self._inbox: list[Observation] = []
         self._mail: Event = self._clock.event()
-        self._incidents: list[Incident] = self._ops.incidents
-        self._ops.on_belief = self._merge_soon
-        self._handlings: dict[str, tuple[Handling, Process]] = {}
-        self._loose: list[Group] = []
         self._anomalies = 0
         self._clock.process(self._set_controls())
         self._clock.process(self._read_post())
-        if briefing.warmup > FIT_BEFORE:
+        if performing.waits(Task.DATA_COLLECTION):
+            self._clock.process(self._watch.keep(briefing.warmup, people.poll))
+        if briefing.warmup > FIT_BEFORE and self._collects:
             self._clock.process(self._learn_ordinary())
 
     # --- the controller's three doors ---
@@ -149,7 +180,8 @@ class ClosedLoop:
         elif isinstance(seen, Alarm):
             self._view.see_alarm(now, seen)
         elif isinstance(seen, Candidates):
-            self._view.see_candidates(now, seen)
+            if self._collects:
+                self._view.see_candidates(now, seen)
         elif isinstance(seen, RollUp):
             self._view.see_rollup(now, seen)
         elif isinstance(seen, Ticket):
@@ -172,13 +204,15 @@ class ClosedLoop:
             signals: list[Anomaly] = []
             for seen in post:
                 if isinstance(seen, RollUp):
-                    yield from self._reviewer.review(seen, self._clock.now)
+                    self._reviewer.review(seen, self._clock.now)
                 elif isinstance(seen, Alarm | Candidates | Ticket):
                     signals += self._detect(seen)
             if signals:
-                yield from self._sort(signals)
+                self._watch.show(signals)
 
     def _detect(self, seen: Signal) -> list[Anomaly]:
+        if isinstance(seen, Candidates) and not self._collects:
+            return []
         found = [anomaly for detector in self._detectors for anomaly in detector.observe(seen)]
         if self._clock.now < self._warmup:
             if isinstance(seen, Candidates):
@@ -193,95 +227,15 @@ class ClosedLoop:
         self._anomalies += 1
         return anomaly.with_evidence(f"ANM-{self._anomalies:06d}")
 
-    # --- incidents ---
-
-    def _sort(self, signals: Sequence[Anomaly]) -> Generator[Event, Any, None]:
-        now = self._clock.now
-        self._loose = [group for group in self._loose if now - group.latest <= LOOSE]
-        active = [incident for incident in self._incidents if not incident.ended]
-        counts = [len(incident.group.anomalies) for incident in active]
-        loose = self._loose
-        fresh = self._correlator.sort(signals, [*(i.group for i in active), *loose])
-        for incident, count in zip(active, counts, strict=True):
-            joined = incident.group.anomalies[count:]
-            if joined:
-                self._join(incident, joined)
-        self._loose = []
-        for group in [*loose, *fresh]:
-            if group.opens:
-                yield from self._open(group)
-            else:
-                self._loose.append(group)
-        self._merge()
-
-    def _open(self, group: Group) -> Generator[Event, Any, None]:
-        now = self._clock.now
-        incident = Incident(f"INC-{len(self._incidents) + 1:04d}", now, group, joined_at=now)
-        snapshot, by = yield from self._ops.performing.perform(
-            Task.FAULT_RECOGNITION, incident.snapshot
-        )
-        self._incidents.append(incident)
-        self._journal.evidence(
-            "incident.opened",
-            by,
-            min(snapshot.began_at, now),
-            incident.id,
-            {
-                "evidence": [a.evidence for a in group.anomalies],
-                "objects": list(snapshot.objects),
-                "services": list(snapshot.services),
-            },
-            {"severity": snapshot.severity},
-        )
-        self._journal.note("incident.status", incident.id, {}, {"status": incident.status.value})
-        handling = Handling(incident, self._ops, self._clock.event())
-        self._handlings[incident.id] = (handling, self._clock.process(self._handle(handling)))
-
-    def _handle(self, handling: Handling) -> Generator[Event, Any, None]:
-        yield from handling.run()
-        if handling.incident.status is Status.CLOSED:
-            yield from self._reviewer.conclude(handling.incident.snapshot())
-
-    def _join(self, incident: Incident, joined: Sequence[Anomaly]) -> None:
-        incident.joined_at = self._clock.now
-        self._journal.note(
-            "incident.updated",
-            incident.id,
-            {
-                "objects": list(named_objects(joined)),
-                "services": list(named_services(joined)),
-                "evidence": [a.evidence for a in joined],
-            },
-        )
-        if any(anomaly.opens for anomaly in joined):
-            self._handlings[incident.id][0].wake()
-
-    def _merge(self) -> None:
-        """Join incidents that were found to be one, the younger into the older."""
-        standing = [incident for incident in self._incidents if not incident.ended]
-        for older, younger in combinations(standing, 2):
-            if older.ended or younger.status not in (Status.OPEN, Status.LOCATED):
-                continue
-            if not self._correlator.touch(older.group, younger.group):
-                continue
-            self._correlator.add(older.group, younger.group.anomalies)
-            younger.move(Status.MERGED, self._clock.now)
-            self._handlings[younger.id][1].interrupt()
-            self._journal.note("incident.merged", younger.id, {"into": older.id})
-            self._join(older, younger.group.anomalies)
-
-    def _merge_soon(self) -> None:
-        """Look for incidents that are one, once whoever found out has gone on."""
-        self._clock.call_at(self._clock.now + 1, self._merge)
-
     # --- before anything happens ---
 
     def _set_controls(self) -> Generator[Event, Any, None]:
         """Task A: say what is watched, within which limits, and what may be done."""
         yield self._clock.sleep(0)
         performing, intent = self._ops.performing, self._intent
-        started = self._clock.now
-        watch, by = yield from performing.perform(Task.CONTROL_INFORMATION, intent.watch_list)
+        started, watch = self._clock.now, intent.watch_list()
+        # What people set, they set before the run: nobody is waited for.
+        by: By = "human" if performing.waits(Task.CONTROL_INFORMATION) else "system"
         self._outbox.append(watch)
         settings: dict[str, Any] = {
             "watch-list": {f"{w.table}.{w.kpi}": [w.z, w.cusum] for w in watch.limits},

@@ -1,4 +1,4 @@
-"""What handling an incident draws on, in one place: clock, view, orders, knowledge, evidence."""
+"""What handling an incident draws on, in one place: clock, view, orders, people, evidence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from adn.closedloop.intent import Intent
 from adn.closedloop.journal import Journal
 from adn.closedloop.locating import Locator
 from adn.closedloop.ordering import Orders
+from adn.closedloop.people.crews import Crews
+from adn.closedloop.people.staff import Staff
 from adn.closedloop.performing import Performing
 from adn.closedloop.planning import Planner
 from adn.closedloop.view import View
@@ -19,7 +21,7 @@ from adn.closedloop.view import View
 
 @dataclass(slots=True)
 class Operations:
-    """What handling an incident draws on."""
+    """What handling an incident draws on; `incidents` are all that were opened, in order."""
 
     clock: SimClock
     view: View
@@ -30,8 +32,10 @@ class Operations:
     correlator: Correlator
     locator: Locator
     planner: Planner
-    plans: int = 0
+    staff: Staff
+    crews: Crews
     incidents: list[Incident] = field(default_factory=list)
+    plans: int = 0
     on_belief: Callable[[], None] = lambda: None
 
     def plan_id(self) -> str:

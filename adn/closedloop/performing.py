@@ -1,16 +1,17 @@
 """Who performs a task: the one place that reads the level table while a run goes on.
 
 A task that the table gives to the system is done at once. A task that it gives to people, or to
-both, is put to a desk with the system's answer as a suggestion. The two tasks of intent handling
-are reviewed by people after the fact, where the table shares them: nobody is waited for.
+both, is put to them, in the second case with the system's answer as a suggestion. The two tasks of
+intent handling are reviewed by people after the fact, where the table shares them: nobody is waited
+for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any, Final, Literal, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Literal, TypeVar
 
-from adn.base.errors import AdnError, Finding
 from adn.base.levels import AutonomyLevel, LevelTable, Performer, Task, level_table
 
 By = Literal["system", "human"]
@@ -20,12 +21,23 @@ Answer = TypeVar("Answer")
 REVIEWED_AFTERWARDS: Final = (Task.CONTROL_INFORMATION, Task.INTENT_EVALUATION)
 
 
-class Desk(Protocol):
-    """Where people take work."""
+@dataclass(frozen=True, slots=True)
+class Performed(Generic[Answer]):
+    """A task that was done.
 
-    def ask(self, task: Task, suggestion: Answer | None) -> Generator[Any, Any, Answer]:
-        """Hand over a task; return the answer once it was given."""
-        ...
+    Attributes:
+        answer: What came of it.
+        by: Who gave it.
+        work: Ids of the work that people were given on its account.
+    """
+
+    answer: Answer
+    by: By = "system"
+    work: tuple[str, ...] = ()
+
+
+People = Callable[[Answer | None], Generator[Any, Any, tuple[Answer, tuple[str, ...]]]]
+"""Puts a task to people, with the system's answer if it has a part in it; what they make of it."""
 
 
 class Performing:
@@ -33,41 +45,53 @@ class Performing:
 
     Args:
         level: The level the network is run at.
-        desk: Where people take work; None where there are no people.
-
-    Raises:
-        AdnError: The level needs people and there is no desk.
     """
 
-    def __init__(self, level: AutonomyLevel, desk: Desk | None = None) -> None:
+    def __init__(self, level: AutonomyLevel) -> None:
         self._table: LevelTable = level_table()
-        self._level, self._desk = level, desk
-        waits = [task for task in Task if self._waits(task)]
-        if waits and desk is None:
-            letters = ", ".join(task.value for task in waits)
-            message = (
-                f"level {level} needs people for tasks {letters}, and people are not part of "
-                "this version; choose L4 or L5"
-            )
-            raise AdnError(Finding("LVL001", message, see="adn list levels"))
+        self._level = level
 
-    def _waits(self, task: Task) -> bool:
+    def waits(self, task: Task) -> bool:
+        """Return whether people do the task, or are waited for."""
         who = self._table.performer(task, self._level)
         if who is Performer.SHARED and task in REVIEWED_AFTERWARDS:
             return False
         return who is not Performer.SYSTEM
 
+    def assists(self, task: Task) -> bool:
+        """Return whether the system has a part in the task: whether there are tools for it."""
+        return self._table.performer(task, self._level) is not Performer.HUMAN
+
+    def is_reviewed(self, task: Task) -> bool:
+        """Return whether people look at what the system did, when it is done."""
+        return self.assists(task) and not self.waits(task) and self._is_shared(task)
+
     def perform(
-        self, task: Task, system: Callable[[], Answer]
-    ) -> Generator[Any, Any, tuple[Answer, By]]:
-        """Let whoever the level names do the task; return the answer and who gave it."""
-        who = self._table.performer(task, self._level)
-        if not self._waits(task):
-            return system(), "system"
-        assert self._desk is not None
-        suggestion = None if who is Performer.HUMAN else system()
-        answer: Answer = yield from self._desk.ask(task, suggestion)
-        return answer, "human"
+        self,
+        task: Task,
+        system: Callable[[], Answer],
+        people: People[Answer],
+        *,
+        handed_over: bool = False,
+    ) -> Generator[Any, Any, Performed[Answer]]:
+        """Let whoever the level names do the task.
+
+        Args:
+            task: Which.
+            system: Gives the system's answer.
+            people: Puts it to people.
+            handed_over: Whether the system is at its wits' end, so that people do it alone.
+        """
+        if handed_over:
+            answer, work = yield from people(None)
+        elif self.waits(task):
+            answer, work = yield from people(system() if self.assists(task) else None)
+        else:
+            return Performed(system())
+        return Performed(answer, "human", work)
+
+    def _is_shared(self, task: Task) -> bool:
+        return self._table.performer(task, self._level) is Performer.SHARED
 
     @property
     def author(self) -> Author:

@@ -1,54 +1,70 @@
-"""Review at every roll-up: collection, intent fulfilment and look ahead leave their evidence."""
+"""Review at every roll-up: collection, intent fulfilment and look ahead leave their evidence.
+
+Where people review, they do so once an hour, and nobody waits for them.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Final
 
 from simpy.events import Event
 
-from adn.base.clock import Millis, seconds
+from adn.base.clock import HOUR, Millis, SimClock, seconds
 from adn.base.levels import Task
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.intent import Evaluation, Intent
 from adn.closedloop.journal import Journal
-from adn.closedloop.performing import Performing
-from adn.closedloop.predicting import HORIZON, Predictor
+from adn.closedloop.people.staff import Staff
+from adn.closedloop.performing import Performed, Performing
+from adn.closedloop.predicting import HORIZON, Expected, Predictor
 from adn.closedloop.view import View
 from adn.northbound.post import RollUp
 
+BY_PEOPLE: Final[Millis] = HOUR
+"""How often people look at promises and trends (assumption)."""
+
 
 class Reviewer:
-    """Looks at the network as a whole, four times an hour and when an incident closes."""
+    """Looks at the network as a whole, at roll-ups and when an incident closes."""
 
     def __init__(
-        self, view: View, intent: Intent, journal: Journal, performing: Performing
+        self,
+        clock: SimClock,
+        view: View,
+        intent: Intent,
+        journal: Journal,
+        performing: Performing,
+        staff: Staff,
     ) -> None:
-        self._view, self._intent = view, intent
-        self._journal, self._performing = journal, performing
+        self._clock, self._view, self._intent = clock, view, intent
+        self._journal, self._performing, self._staff = journal, performing, staff
         self._predictor = Predictor(view.network)
         self._measured: dict[str, tuple[float, float]] = {}
+        self._due: dict[tuple[Task, str], Millis] = {}
 
-    def review(self, seen: RollUp, now: Millis) -> Generator[Event, Any, None]:
+    def review(self, seen: RollUp, now: Millis) -> None:
         """Take in a roll-up: tasks C, and B and F where the table has expectations."""
-        complete, by = yield from self._performing.perform(
-            Task.DATA_COLLECTION, lambda: seen.complete
-        )
-        self._journal.evidence(
-            "data.collected",
-            by,
-            seen.start,
-            data={"table": seen.table, "complete": complete, "kpis": list(seen.kpis)},
-        )
+        collects = self._performing.assists(Task.DATA_COLLECTION)
+        if collects:
+            self._journal.evidence(
+                "data.collected",
+                "system",
+                seen.start,
+                data={"table": seen.table, "complete": seen.complete, "kpis": list(seen.kpis)},
+            )
         if seen.table == "service" and {"loss", "latency"} <= set(seen.kpis):
-            self._measured = self._means(seen)
-            yield from self._evaluate(now)
+            self._measured = self._means(seen) if collects else {}
+            self._evaluate(now)
         if seen.table == "service" or "utilisation" in seen.kpis:
-            yield from self._look_ahead(seen, now)
+            self._look_ahead(seen, now)
 
     def conclude(self, incident: IncidentSnapshot) -> Generator[Event, Any, None]:
-        """Evaluate the intent once more as an incident closes, on the latest measurements."""
+        """Evaluate the intent once more as an incident closes, on the latest measurements.
+
+        Where people review what the system does, someone reads it afterwards.
+        """
         for name in incident.services:
             latest = []
             for measure in ("loss", "latency"):
@@ -56,7 +72,10 @@ class Reviewer:
                 values = [x for x in held.values if not math.isnan(x)] if held else []
                 latest.append(values[-1] if values else 0.0)
             self._measured[name] = (latest[0], latest[1])
-        yield from self._evaluate(self._view.now, incident.id)
+        self._evaluate(self._view.now, incident.id)
+        if self._performing.is_reviewed(Task.INTENT_EVALUATION):
+            found = self._intent.evaluate(self._measured)
+            yield from self._staff.evaluated(found, incident)(found)
 
     def _means(self, seen: RollUp) -> dict[str, tuple[float, float]]:
         loss = seen.mean[seen.kpis.index("loss")].tolist()
@@ -67,35 +86,71 @@ class Reviewer:
             if not math.isnan(lost)
         }
 
-    def _evaluate(self, started: Millis, incident: str = "") -> Generator[Event, Any, None]:
-        found: Evaluation
-        found, by = yield from self._performing.perform(
-            Task.INTENT_EVALUATION, lambda: self._intent.evaluate(self._measured)
+    def _is_due(self, task: Task, table: str) -> bool:
+        """Return whether people are to look again; the first time they are."""
+        now = self._clock.now
+        if now < self._due.get((task, table), 0):
+            return False
+        self._due[task, table] = now + BY_PEOPLE
+        return True
+
+    def _evaluate(self, started: Millis, incident: str = "") -> None:
+        task = Task.INTENT_EVALUATION
+        found = self._intent.evaluate(self._measured)
+        if not self._performing.waits(task):
+            self._tell_evaluation(Performed(found), len(self._measured), started, incident)
+        elif not incident and self._is_due(task, ""):
+            self._clock.process(self._evaluated(found, len(self._measured), started))
+
+    def _evaluated(
+        self, found: Evaluation, count: int, started: Millis
+    ) -> Generator[Event, Any, None]:
+        done = yield from self._performing.perform(
+            Task.INTENT_EVALUATION, lambda: found, self._staff.evaluated(found)
         )
+        self._tell_evaluation(done, count, started, "")
+
+    def _tell_evaluation(
+        self, done: Performed[Evaluation], count: int, started: Millis, incident: str
+    ) -> None:
         self._journal.evidence(
             "intent.evaluated",
-            by,
+            done.by,
             started,
             ref={"incident": incident} if incident else {},
             data={
-                "services": len(self._measured),
-                "within": len(found.within),
-                "outside": list(found.outside),
+                "services": count,
+                "within": len(done.answer.within),
+                "outside": list(done.answer.outside),
             },
+            work=done.work,
         )
 
-    def _look_ahead(self, seen: RollUp, now: Millis) -> Generator[Event, Any, None]:
+    def _look_ahead(self, seen: RollUp, now: Millis) -> None:
         ids = self._view.roster(seen.table)
-        expected, by = yield from self._performing.perform(
-            Task.FAULT_PREDICTION, lambda: self._predictor.look_ahead(seen, ids)
+        expected = self._predictor.look_ahead(seen, ids)
+        if not self._performing.waits(Task.FAULT_PREDICTION):
+            self._tell_prediction(Performed(expected), now)
+        elif self._is_due(Task.FAULT_PREDICTION, seen.table):
+            self._clock.process(self._foreseen(expected, now))
+
+    def _foreseen(
+        self, expected: tuple[Expected, ...], started: Millis
+    ) -> Generator[Event, Any, None]:
+        done = yield from self._performing.perform(
+            Task.FAULT_PREDICTION, lambda: expected, self._staff.foreseen(expected)
         )
+        self._tell_prediction(done, started)
+
+    def _tell_prediction(self, done: Performed[tuple[Expected, ...]], started: Millis) -> None:
         self._journal.evidence(
             "prediction.made",
-            by,
-            now,
-            ref={"objects": sorted({e.object for e in expected})},
+            done.by,
+            started,
+            ref={"objects": sorted({e.object for e in done.answer})},
             data={
                 "horizon_s": seconds(HORIZON),
-                "expected": [[e.object, e.kpi, seconds(e.after)] for e in expected],
+                "expected": [[e.object, e.kpi, seconds(e.after)] for e in done.answer],
             },
+            work=done.work,
         )

@@ -1,0 +1,178 @@
+"""A modelled engineer: draws how long work takes, and runs the loop's own tools on what they see.
+
+They can be wrong for the reasons people are: a sign overlooked, an end confused, the second best
+plan chosen. They are never told what is really so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from adn.base.clock import Millis
+from adn.base.levels import Task
+from adn.base.streams import Key
+from adn.closedloop.incident import IncidentSnapshot
+from adn.closedloop.locating import Diagnosis
+from adn.closedloop.people.actor import Reply, WorkItem
+from adn.closedloop.people.degraded import Eyes
+from adn.closedloop.people.plain import of_diagnosis
+from adn.closedloop.people.profile import Profile
+from adn.northbound.problems import UNKNOWN
+
+PROBE_ROUNDS: Final = 2
+PROBES_AT_ONCE: Final = 3
+SURE: Final = 0.6
+"""Someone at least so sure of something else corrects a suggestion (assumption)."""
+HARDLY: Final = 0.2
+"""What one holds for less probable than this one does not believe (assumption)."""
+WORSE: Final = 0.5
+"""A plan expected to leave so many more services outside is clearly worse (assumption)."""
+
+Answering = Callable[[WorkItem, Eyes], Reply]
+
+
+class Tools(Protocol):
+    """What lies on every desk."""
+
+    def diagnose(self, incident: IncidentSnapshot, eyes: Eyes) -> Diagnosis:
+        """Return where the trouble is, as it looks through someone's eyes."""
+        ...
+
+
+class ModelledActor:
+    """Everyone at every desk, as one profile has them.
+
+    Args:
+        profile: How long they take and how much they miss.
+        approval: Median time until a change is approved, simulated ms.
+        key: Of all draws about people.
+        tools: The loop's own locator, run on what a person sees.
+    """
+
+    def __init__(self, profile: Profile, approval: Millis, key: Key, tools: Tools) -> None:
+        self._profile, self._approval, self._key, self._tools = profile, approval, key, tools
+        self._answers: Mapping[str, Answering] = {
+            Task.DATA_COLLECTION: self._collect,
+            Task.ALARM_FILTERING: self._filter,
+            Task.DEMARCATION: self._demarcate,
+            Task.ROOT_CAUSE: self._locate,
+            Task.RECOVERY_ANALYSIS: self._choose,
+            Task.DETERMINATION: self._decide,
+            Task.VERIFICATION: self._verify,
+        }
+
+    def ask(self, item: WorkItem) -> Reply:
+        """Work for a while, then answer with what is known by then."""
+        if item.looks == 0:
+            return Reply("look", took=self.takes(item))
+        about = f"{item.incident.id if item.incident else item.id}/{item.attempt}"
+        eyes = Eyes(self._profile.skills[item.role], self._key, item.person, about)
+        answer = self._answers.get(item.task)
+        if answer is not None:
+            return answer(item, eyes)
+        return _agreed(item, {"go": True})
+
+    def takes(self, item: WorkItem) -> Millis:
+        """Return how long the work takes, simulated ms."""
+        when = "alone" if item.suggestion is None else "suggested"
+        about = item.incident.id if item.incident else item.id
+        stream = self._key.stream(f"took/{item.role}/{about}/{item.task}/{item.attempt}")
+        span = 0.0
+        for condition, times in (
+            (when, 1),
+            ("each", int(item.sees.get("count", 0)) if when == "alone" else 0),
+            ("handover", int(bool(item.sees.get("from")))),
+        ):
+            row = self._profile.timing(item.role, item.task, condition)
+            if row is not None:
+                span += times * row.draw(stream, self._approval)
+        if item.incident is not None:
+            span *= self.difficulty(item.incident.id)
+        return math.ceil(span)
+
+    def difficulty(self, incident: str) -> float:
+        """Return the factor that all work on one incident shares."""
+        z = float(self._key.stream(f"difficulty/{incident}").standard_normal())
+        return math.exp(self._profile.difficulty * z)
+
+    # --- task by task ---
+
+    def _collect(self, item: WorkItem, eyes: Eyes) -> Reply:
+        noticed = [
+            name for name, sign in item.sees.get("signals", ()) if not eyes.overlooks(sign, name)
+        ]
+        return _agreed(item, {"noticed": noticed})
+
+    def _filter(self, item: WorkItem, eyes: Eyes) -> Reply:
+        held = [name for name in item.sees["alarms"] if not eyes.overlooks("alarm", name)]
+        return _agreed(item, {"alarms": held})
+
+    def _demarcate(self, item: WorkItem, eyes: Eyes) -> Reply:
+        assert item.incident is not None
+        own = self._tools.diagnose(item.incident, eyes)
+        content = {"domain": own.domain, "probability": own.domain_probability}
+        if item.suggestion is None:
+            return Reply("done", content)
+        other = own.domain != item.suggestion["domain"] and own.domain_probability >= SURE
+        return Reply("modify", content) if other else Reply("approve")
+
+    def _locate(self, item: WorkItem, eyes: Eyes) -> Reply:
+        assert item.incident is not None
+        own = self._tools.diagnose(item.incident, eyes)
+        if item.suggestion is not None:
+            return _reviewed(item.suggestion, own)
+        if own.probes and item.looks <= PROBE_ROUNDS:
+            wished = [[wish.kind, wish.target] for wish in own.probes[:PROBES_AT_ONCE]]
+            return Reply("look", {"probes": wished})
+        content = of_diagnosis(own)
+        if item.role == "back-office" and (not own.suspects or own.suspects[0].problem == UNKNOWN):
+            return Reply("escalate", content, note="nothing that is known explains this")
+        return Reply("done", content)
+
+    def _choose(self, item: WorkItem, eyes: Eyes) -> Reply:
+        plans = item.choices
+        own = (1 if eyes.slips("plan") and len(plans) > 1 else 0) if plans else None
+        if item.suggestion is None:
+            return Reply("done", {"choice": own})
+        if own is not None and _clearly_better(plans[own], item.suggestion):
+            return Reply("modify", {"choice": own}, note="this leaves fewer services outside")
+        return Reply("approve")
+
+    def _decide(self, item: WorkItem, eyes: Eyes) -> Reply:
+        del eyes
+        go, reason = bool(item.sees["allowed"]), str(item.sees["reason"])
+        content = {"go": go, "reason": reason}
+        if item.suggestion is None:
+            return Reply("done", content)
+        return Reply("approve") if go == item.suggestion["go"] else Reply("reject", content)
+
+    def _verify(self, item: WorkItem, eyes: Eyes) -> Reply:
+        fixed = bool(item.sees["fixed"]) != eyes.misreads("probe", f"verified/{item.now}")
+        return _agreed(item, {"fixed": fixed})
+
+
+def _agreed(item: WorkItem, content: Mapping[str, Any]) -> Reply:
+    """Return the answer where nothing is to be disputed: a suggestion stands, else `content`."""
+    return Reply("done" if item.suggestion is None else "approve", content)
+
+
+def _reviewed(suggestion: Mapping[str, Any], own: Diagnosis) -> Reply:
+    """Return what someone says to a diagnosis who has made one of their own."""
+    theirs = [(row[0], row[1]) for row in suggestion["suspects"][:1]]
+    mine = own.suspects[0] if own.suspects else None
+    if mine is None or mine.problem == UNKNOWN or mine.probability < SURE:
+        return Reply("approve")
+    held = {(s.object, s.problem): s.probability for s in own.suspects}
+    if all(held.get(pair, 0.0) >= HARDLY for pair in theirs) and theirs:
+        return Reply("approve")
+    return Reply("modify", of_diagnosis(own), note=f"it is {mine.problem} at {mine.object}")
+
+
+def _clearly_better(own: Mapping[str, Any], suggested: Mapping[str, Any]) -> bool:
+    mine = own["expected"].get("outside_after")
+    theirs = suggested["expected"].get("outside_after")
+    if mine is None or theirs is None:
+        return False
+    return bool(mine + WORSE < theirs)

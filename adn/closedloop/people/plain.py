@@ -1,0 +1,63 @@
+"""Diagnoses and plans as plain values, the form in which they pass the one door to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adn.closedloop.locating import Diagnosis, Suspect
+from adn.closedloop.planning import Plan
+from adn.northbound.problems import PROBLEM_CLASSES
+
+
+def plain(value: Any) -> Any:
+    """Return a value with every mapping a dict and every sequence a list, as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def of_diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return a diagnosis: its suspects and its domain."""
+    return {
+        "suspects": [
+            [s.object, s.problem, s.probability, s.severity, list(s.because)]
+            for s in diagnosis.suspects
+        ],
+        "domain": diagnosis.domain,
+        "probability": diagnosis.domain_probability,
+    }
+
+
+def to_diagnosis(content: Mapping[str, Any]) -> Diagnosis:
+    """Return the diagnosis in an answer to H; the domain follows from the suspects."""
+    suspects = tuple(
+        Suspect(str(name), str(problem), float(probability), tuple(because), float(severity))
+        for name, problem, probability, severity, because in content["suspects"]
+    )
+    domain, probability = domain_of(suspects)
+    return Diagnosis(suspects, (), domain, probability)
+
+
+def domain_of(suspects: Sequence[Suspect]) -> tuple[str, float]:
+    """Return the likeliest domain of some suspects and its probability; "" is unknown."""
+    sums: dict[str, float] = {"": 0.0}
+    for row in suspects:
+        known = PROBLEM_CLASSES.get(row.problem)
+        name = known.domain if known else ""
+        sums[name] = sums.get(name, 0.0) + row.probability
+    best = max(sorted(sums), key=lambda name: sums[name])
+    return best, min(1.0, sums[best])
+
+
+def of_plan(plan: Plan) -> dict[str, Any]:
+    """Return a plan: what it is for, its steps, what is expected of it, and why."""
+    return {
+        "purpose": plan.purpose,
+        "steps": [[s.kind, s.target, plain(s.params)] for s in plan.steps],
+        "expected": plain(plan.expected),
+        "risk": plan.risk,
+        "because": list(plan.because),
+    }

@@ -1,0 +1,98 @@
+"""Watching: someone looks at the screens every so often, and sees what has come up since.
+
+Where data is collected by people, or by them together with the system, this is the collection: it
+leaves the evidence of task C. Where people also recognise faults alone, nothing is recognised
+before they look, a customer's call excepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Final
+
+from simpy.events import Event
+
+from adn.base.clock import Millis, SimClock
+from adn.base.levels import Task
+from adn.closedloop.detectors import Anomaly
+from adn.closedloop.journal import Journal
+from adn.closedloop.people.staff import Staff
+from adn.closedloop.performing import Performing
+
+CALLS: Final = "ticket"
+ALARM: Final = "alarm"
+
+
+class Watch:
+    """The front office at its screens.
+
+    Args:
+        clock: The loop's clock.
+        journal: Where evidence is left.
+        performing: Who does what.
+        staff: Who is asked to look.
+        take: Where signals go that were noticed.
+    """
+
+    def __init__(
+        self,
+        clock: SimClock,
+        journal: Journal,
+        performing: Performing,
+        staff: Staff,
+        take: Callable[[Sequence[Anomaly]], None],
+    ) -> None:
+        self._clock, self._journal, self._staff, self._take = clock, journal, staff, take
+        self._performing = performing
+        self._recognised_alone = not performing.assists(Task.FAULT_RECOGNITION)
+        self._collected = performing.assists(Task.DATA_COLLECTION)
+        self._unseen: dict[str, Anomaly] = {}
+
+    def show(self, signals: Sequence[Anomaly]) -> None:
+        """Show signals: at once where the system recognises faults, else on the screens."""
+        if not self._recognised_alone:
+            self._take(signals)
+            return
+        calls = [signal for signal in signals if signal.what == CALLS]
+        for signal in signals:
+            if signal.what != CALLS:
+                self._unseen[signal.evidence] = signal
+        if calls:
+            self._take(calls)
+
+    def keep(self, begin: Millis, every: Millis) -> Generator[Event, Any, None]:
+        """Look at the screens from an instant on, every so often."""
+        yield self._clock.sleep(begin)
+        while True:
+            # Someone looks; whoever comes late looks late, but the next look is due all the same.
+            self._clock.process(self._look())
+            yield self._clock.sleep(every)
+
+    def _look(self) -> Generator[Event, Any, None]:
+        started = self._clock.now
+
+        def there() -> list[tuple[str, str]]:
+            return [(name, _sign(row)) for name, row in self._unseen.items()]
+
+        done = yield from self._performing.perform(
+            Task.DATA_COLLECTION, tuple, self._staff.polled(there)
+        )
+        noticed = [self._unseen.pop(name) for name in done.answer if name in self._unseen]
+        self._journal.evidence(
+            "data.collected",
+            done.by,
+            started,
+            data={
+                "table": "screens" if self._collected else "alarms",
+                "complete": 1.0,
+                "kpis": [],
+                "noticed": [row.evidence for row in noticed],
+            },
+            work=done.work,
+        )
+        if noticed:
+            self._take(noticed)
+
+
+def _sign(signal: Anomaly) -> str:
+    return ALARM if signal.what == ALARM else "departure"
