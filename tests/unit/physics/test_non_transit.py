@@ -153,16 +153,22 @@ def test_the_sizing_rule_loads_links_as_the_even_split_does(drawn: tuple[Network
     )
 
 
-def test_two_leaves_do_not_talk_through_the_servers_they_share() -> None:
-    """The one detour of the same length is a group of servers, which is no detour."""
+def rack(*services: Service) -> Network:
+    """Return two leaves that share a spine and a group of servers."""
     builder = NetworkBuilder("rack")
     for name in ("leaf-1", "leaf-2", "spine"):
         builder.add_element(name)
     builder.add_element(NetworkElement("app", "servers", transit=False))
     for a, z in (("app", "leaf-1"), ("app", "leaf-2"), ("leaf-1", "spine"), ("leaf-2", "spine")):
         builder.add_link(Link(f"{a}~{z}", a, z, 1e9, 0.1))
-    builder.add_service(Service("s", "d", "leaf-1", "leaf-2", 1e6, Sla(9.0, 0.1)))
-    network = builder.build()
+    for service in services:
+        builder.add_service(service)
+    return builder.build()
+
+
+def test_two_leaves_do_not_talk_through_the_servers_they_share() -> None:
+    """The one detour of the same length is a group of servers, which is no detour."""
+    network = rack(Service("s", "d", "leaf-1", "leaf-2", 1e6, Sla(9.0, 0.1)))
     fabric, cost = Fabric.of(network), direction_costs(network)
     up = np.ones(len(cost), dtype=bool)
     distance = distances(fabric, cost, up)
@@ -171,3 +177,19 @@ def test_two_leaves_do_not_talk_through_the_servers_they_share() -> None:
     assert sorted(used) == ["leaf-1>spine", "spine>leaf-2"]
     up[network.directions.rows(["leaf-1>spine", "spine>leaf-1"])] = False
     assert np.isinf(distances(fabric, cost, up)[1, 2])
+
+
+def test_relief_does_not_steer_through_servers() -> None:
+    """Two services overload the one way there is; the servers have room and are left alone."""
+    both = [Service(f"s{i}", "d", "leaf-1", "leaf-2", 7e8, Sla(9.0, 0.1)) for i in (1, 2)]
+    network = rack(*both)
+    fabric, cost = Fabric.of(network), direction_costs(network)
+    up = np.ones(len(cost), dtype=bool)
+    distance = distances(fabric, cost, up)
+    shares = even_split(fabric, cost, up, distance, network.service_a, network.service_z)
+    lines = Lines(up, np.repeat(network.capacity_bps, 2), np.full(len(up), 0.1))
+    traffic = Traffic(
+        network.service_a, network.service_z, network.demand_bps, network.latency_limit_ms,
+        np.ones(2, dtype=bool),
+    )  # fmt: skip
+    assert relieve(fabric, lines, traffic, shares) == {}
