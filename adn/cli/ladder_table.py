@@ -87,8 +87,7 @@ def _mean(value: Mapping[str, Any]) -> str:
 
 def _notes(ladder: Mapping[str, Any]) -> Iterator[str]:
     """Yield how the columns are to be read."""
-    (first, *_) = [*ladder["levels"].values()]
-    row = first["summary"]
+    row = next(iter(ladder["levels"].values()))["summary"]
     yield (
         f"   {row['contestable']} of {row['faults']} faults are contestable: they do not heal by "
         "themselves in time, and commands can restore them"

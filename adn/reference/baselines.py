@@ -7,11 +7,12 @@ than they do has learnt nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
+from adn.closedloop.correlating import Cause
 from adn.closedloop.estimate import Estimate
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.knowledge.models import fault_models
@@ -49,9 +50,11 @@ _BY_CAUSE: Final[Mapping[ProbableCause, str]] = {
 class ConstantGuess:
     """Always says the same: the class that is commonest, on the first object prone to it."""
 
-    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
+    def locate(
+        self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
+    ) -> Diagnosis:
         """Return the suspect that is likeliest before anything was seen."""
-        del snapshot
+        del snapshot, given
         network, models = view.network, fault_models().problems
         length = {row.id: row.length_km for row in network.rows.ducts}
         best, least = ("", UNKNOWN), -1.0
@@ -68,8 +71,11 @@ class ConstantGuess:
 class FirstAlarm:
     """Blames what the incident's first alarm is about, in the words of that alarm."""
 
-    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
+    def locate(
+        self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
+    ) -> Diagnosis:
         """Return the object of the first alarm; without alarms, the first object named."""
+        del given
         for name in snapshot.alarms:
             alarm = view.seen_alarms.get(name)
             if alarm is not None:
@@ -84,8 +90,11 @@ class FirstAlarm:
 class LoudestDevice:
     """Blames the element or link with most alarms; without alarms, the largest departure."""
 
-    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
+    def locate(
+        self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
+    ) -> Diagnosis:
         """Return the loudest element or link."""
+        del given
         network = view.network
         votes: dict[str, int] = {}
         for name in snapshot.alarms:
@@ -110,8 +119,11 @@ class LoudestDevice:
 class TopologyVote:
     """Blames the object that most of the hurt services cross, of these the least used by others."""
 
-    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
+    def locate(
+        self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
+    ) -> Diagnosis:
         """Return the direction or element with most votes of hurt services."""
+        del given
         network = view.network
         estimate = Estimate.of(network).believing(view).fork(down=frozenset())
         hurt = [name for name in snapshot.services if name in network.services]

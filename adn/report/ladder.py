@@ -20,9 +20,9 @@ PAGE: Final = "ladder.html"
 NAMES: Final[Mapping[str, str]] = {"do-nothing": "nobody acts", "oracle": "an oracle acts"}
 _HEADS: Final = (
     ("", ""),
-    ("found", "of the faults that hurt a service"),
-    ("located", "right object and class at the end"),
-    ("1-3-5 met", "of the contestable faults"),
+    ("found", "of those that hurt"),
+    ("located", "object and class"),
+    ("1-3-5 met", "of the contestable"),
     ("detect", "median"),
     ("locate", "median"),
     ("restore", "median"),
@@ -109,8 +109,9 @@ def _clocks(ladder: Ladder) -> Iterator[Markup]:
         tag("h2", "The same faults at every level"),
         tag(
             "p",
-            "Each fault that can be contested, from its first sign on. The axis is logarithmic; "
-            "vertical lines are the limits for detecting, locating and restoring.",
+            "Every contestable fault from its first sign on: one that does not heal by itself in "
+            "time, and that commands can restore. The axis is logarithmic; the upright lines are "
+            "the limits for detecting, locating and restoring.",
             class_="note",
         ),
         tag("ul", *legend, class_="legend"),
@@ -154,7 +155,7 @@ def _costs(ladder: Ladder) -> Iterator[Markup]:
 
 
 def _table(ladder: Ladder) -> Iterator[Markup]:
-    groups = (
+    groups: tuple[tuple[str, Mapping[str, Any], Mapping[str, str]], ...] = (
         ("", ladder["levels"], {}),
         ("Bounds", ladder["bounds"], NAMES),
         ("L4 with a trivial locator in the loop's place", ladder["baselines"], {}),

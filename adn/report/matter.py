@@ -10,13 +10,12 @@ from adn.base.clock import MINUTE, SECOND, Millis
 from adn.base.records import Record
 from adn.northbound.commands import command_kinds
 from adn.scoring.clocks import Targets, restored_by_change
-from adn.scoring.incidents import Incident, incident_id, incidents_of
+from adn.scoring.incidents import Incident, incident_id
 from adn.scoring.log import RunLog
-from adn.scoring.pairing import pair
+from adn.scoring.pairing import pairing_of
 from adn.scoring.scorecard import FaultScore, Scorecard
 from adn.scoring.scorer import score_log
 from adn.scoring.story import verdict_on
-from adn.scoring.truth import faults_of
 
 BEFORE: Millis = 30 * SECOND
 AFTER: Millis = 2 * MINUTE
@@ -99,10 +98,10 @@ class Subject:
     def matters(self) -> tuple[Matter, ...]:
         """Faults by onset, then incidents that no fault is paired with, by opening."""
         log = self.log
-        pairing = pair(faults_of(log), incidents_of(log))
+        pairing = pairing_of(log)
         paired = [(score, pairing.incidents.get(score.fault.id)) for score in self.card.faults]
         alone = sorted(
-            (*pairing.false, *pairing.duplicates),
+            (*pairing.false, *pairing.duplicates, *pairing.explained),
             key=lambda incident: (incident.opened, incident.id),
         )
         rows: list[tuple[FaultScore | None, Incident | None]] = [*paired]

@@ -9,10 +9,10 @@ from typing import Any, Final
 from adn.report.svg import Markup, figure, path, tag
 
 WIDTH: Final = 960.0
-LEFT: Final = 240.0
+LEFT: Final = 300.0
 RIGHT: Final = 46.0
 TOP: Final = 30.0
-ROW: Final = 17.0
+ROW: Final = 18.0
 GAP: Final = 12.0
 FIRST_S: Final = 1.0
 LAST_S: Final = 6 * 3600.0
@@ -20,11 +20,12 @@ LAST_S: Final = 6 * 3600.0
 MOST_ROWS: Final = 12
 """Faults of a level that get a row each; more share one row a clock."""
 CLOCKS: Final = (("detect", "detect_s"), ("locate", "locate_s"), ("restore", "restore_s"))
+MOST_LETTERS: Final = 34
 _TICKS: Final = (
     (1, "1 s"),
     (10, "10 s"),
     (60, "1 min"),
-    (180, "3 min"),
+    (180, "3"),
     (300, "5 min"),
     (600, "10 min"),
     (1800, "30 min"),
@@ -50,10 +51,12 @@ def rungs(levels: Mapping[str, Sequence[Fault]], targets: Mapping[str, float]) -
         rows = list(_rows(faults))
         height = ROW * max(1, len(rows))
         drawn.append(_ground(y, height))
-        drawn.append(tag("text", level, x=14, y=y + height / 2 + 6, class_="rung"))
-        for place, (name, dots, met) in enumerate(rows):
-            drawn.extend(_row(name, dots, met, y + ROW * place + ROW / 2))
         met = sum(bool(fault["met_135"]) for fault in faults)
+        drawn.append(tag("text", level, x=14, y=y + height / 2 + 1, class_="rung"))
+        said = f"{met} of {len(faults)} met"
+        drawn.append(tag("text", said, x=14, y=y + height / 2 + 17, class_="tick"))
+        for place, (name, dots, in_time) in enumerate(rows):
+            drawn.extend(_row(name, dots, in_time, y + ROW * place + ROW / 2))
         told.append(f"{level}: {met} of {len(faults)} met")
         y += height + GAP
     bottom = y - GAP + 4
@@ -90,7 +93,7 @@ def _rows(
         return
     for name, key in CLOCKS:
         spans = sorted((fault[key] for fault in faults), key=lambda s: (s is None, s or 0.0))
-        yield f"{name}, {len(faults)} faults", tuple((name, span) for span in spans), None
+        yield name, tuple((name, span) for span in spans), None
 
 
 def _ground(y: float, height: float) -> Markup:
@@ -98,7 +101,7 @@ def _ground(y: float, height: float) -> Markup:
 
 
 def _row(name: str, dots: Dots, met: bool | None, y: float) -> Iterator[Markup]:
-    shown = name if len(name) <= 30 else f"{name[:29]}…"
+    shown = name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
     yield tag(
         "text", tag("title", name), shown, x=LEFT - 12, y=y + 4, text_anchor="end", class_="tick"
     )
@@ -106,8 +109,21 @@ def _row(name: str, dots: Dots, met: bool | None, y: float) -> Iterator[Markup]:
         last = max(x_of(span) for _, span in dots)
         look = "thread good" if met else "thread bad"
         yield tag("line", x1=LEFT, y1=y, x2=last, y2=y, class_=look)
+    if met is None:
+        yield from _crowd(dots, y)
+        return
     for clock, span in dots:
         yield mark(clock, x_of(span), y, never=span is None, says=_told(clock, span))
+
+
+def _crowd(dots: Dots, y: float) -> Iterator[Markup]:
+    """Yield many spans of one clock as fine strokes, and the sign of the clock at their median."""
+    for clock, span in dots:
+        x = x_of(span)
+        yield tag("line", x1=x, y1=y - 6, x2=x, y2=y + 6, class_=f"one stop-{clock}")
+    if dots:
+        clock, span = dots[(len(dots) - 1) // 2]
+        yield mark(clock, x_of(span), y, says=f"median {_told(clock, span)}")
 
 
 def _told(clock: str, span: float | None) -> str:

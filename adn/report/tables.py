@@ -13,7 +13,7 @@ from adn.report.map import badge, cross, diamond, suspects_of
 from adn.report.matter import Matter, Subject
 from adn.report.svg import Markup, join, tag
 from adn.scoring.assess import Subject as Performer
-from adn.scoring.assess import plans_by_system, subject
+from adn.scoring.assess import Handwork
 from adn.scoring.evidence import TaskInstance, task_instances
 from adn.scoring.story import offset, story_of
 
@@ -124,11 +124,11 @@ def tasks(run: Subject) -> Markup:
     rows: dict[Task, list[TaskInstance]] = {}
     for instance in task_instances(run.log):
         rows.setdefault(instance.task, []).append(instance)
-    by_system = plans_by_system(run.log)
+    handwork = Handwork.of(run.log)
     done: dict[str, Counter[Performer]] = {}
     for record in run.log.events:
         if record.task and record.by:
-            done.setdefault(record.task, Counter())[subject(record, by_system)] += 1
+            done.setdefault(record.task, Counter())[handwork.subject(record)] += 1
     body = []
     for task in Task:
         instances = rows.get(task, [])

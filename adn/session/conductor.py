@@ -35,9 +35,18 @@ class Conductor:
         controller: Whoever runs the network.
         log: Where both are written down.
         warmup: Until when the collector only learns.
+        witness: Shown every frame as the collector gets it, if given.
     """
 
-    def __init__(self, twin: Twin, controller: Controller, log: Log, warmup: Millis) -> None:
+    def __init__(
+        self,
+        twin: Twin,
+        controller: Controller,
+        log: Log,
+        warmup: Millis,
+        witness: Callable[[TelemetryFrame], None] | None = None,
+    ) -> None:
+        self._witness = witness
         self._twin, self._controller, self._log = twin, controller, log
         self._rosters = rosters(twin.network)
         self._collector = Collector(self._rosters, warmup)
@@ -76,6 +85,8 @@ class Conductor:
 
     def _collected(self, now: Millis, report: Report) -> list[Observation]:
         if isinstance(report, TelemetryFrame):
+            if self._witness:
+                self._witness(report)
             return self._collector.ingest(report, now)
         return [report]
 

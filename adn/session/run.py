@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from adn.base.clock import Millis, seconds
 from adn.base.levels import AutonomyLevel
 from adn.base.records import Record
 from adn.closedloop.controller import Briefing, Controller
+from adn.northbound.telemetry import TelemetryFrame
 from adn.scenario.reader import LoadedScenario
 from adn.scoring.scorecard import Scorecard
 from adn.scoring.scorer import score_records
@@ -20,10 +21,12 @@ from adn.session.assembly import Assembly, assemble, assumed_timings, targets_of
 from adn.session.conductor import Conductor, opening
 from adn.session.folder import write_run
 from adn.session.log import Listener, Log
+from adn.session.recorder import Recorder
 
 References = Mapping[str, Mapping[str, bool]]
 """Per fault: ``self_healed`` and ``restorable``."""
 
+SERIES: Final = "series.json"
 _PACKAGES = ("adn", "networkx", "numpy", "scikit-learn", "scipy", "simpy", "topohub")
 
 
@@ -36,12 +39,14 @@ class Run:
         log: The two logs.
         scorecard: What came of it.
         files: What the scenario refers to, by its name there; kept so that a run can be replayed.
+        series: What was measured round faults and incidents, for a report to draw; in no digest.
     """
 
     manifest: Mapping[str, Any]
     log: Log
     scorecard: Scorecard
     files: Mapping[str, bytes] = field(default_factory=dict)
+    series: bytes | None = None
 
     def write(self, out: Path) -> Path:
         """Write the run under `out` and return its folder.
@@ -51,7 +56,9 @@ class Run:
         """
         scenario, level = str(self.manifest["scenario"]), str(self.manifest["level"])
         folder = out / scenario / level / f"seed-{self.manifest['seed']}"
-        write_run(folder, self.log, self.manifest, self.scorecard.as_json(), self.files)
+        kept = {} if self.series is None else {SERIES: self.series}
+        files = {**self.files, **kept}
+        write_run(folder, self.log, self.manifest, self.scorecard.as_json(), files)
         return folder
 
 
@@ -81,11 +88,12 @@ def run_scenario(
     """
     assembly = assemble(loaded, level, seed, listener)
     controller, close = loop_of(assembly.briefing, isolate=isolate)
+    recorder = Recorder(assembly.network, assembly.log)
     try:
-        play(assembly, controller, progress)
+        play(assembly, controller, progress, recorder.take)
     finally:
         close()
-    return finish(assembly, references)
+    return replace(finish(assembly, references), series=recorder.content())
 
 
 def loop_of(briefing: Briefing, *, isolate: bool) -> tuple[Controller, Callable[[], None]]:
@@ -104,11 +112,13 @@ def play(
     assembly: Assembly,
     controller: Controller,
     progress: Callable[[Millis], None] | None = None,
+    witness: Callable[[TelemetryFrame], None] | None = None,
 ) -> None:
-    """Let both sides live through the run."""
+    """Let both sides live through the run; `witness` is shown all telemetry."""
     briefing, log = assembly.briefing, assembly.log
     log.public(opening(briefing.level, briefing.duration, briefing.warmup))
-    Conductor(assembly.twin, controller, log, briefing.warmup).run(briefing.duration, progress)
+    conductor = Conductor(assembly.twin, controller, log, briefing.warmup, witness)
+    conductor.run(briefing.duration, progress)
 
 
 def finish(assembly: Assembly, references: References | None = None) -> Run:

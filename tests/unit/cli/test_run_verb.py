@@ -24,6 +24,7 @@ LEFT = {
     "replies.jsonl",
     "report.html",
     "scorecard.json",
+    "series.json",
     "truth.jsonl",
 }
 
