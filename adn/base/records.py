@@ -323,7 +323,7 @@ _KINDS: Final = (
     RecordKind(
         "ticket.cause",
         "truth",
-        "Which fault or disturbance a ticket is due to, if any, and what was really hurt.",
+        "Which faults or disturbances a ticket is due to, if any, and which service was hurt.",
         data=("cause", "service"),
     ),
     RecordKind(

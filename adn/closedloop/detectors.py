@@ -206,7 +206,7 @@ class DepartureDetector:
             key = (table, row.object, row.kpi)
             self._told.add(key)
             began = self._began.get(key, seen.measured_at)
-            opens = PATIENCE[table, row.kpi].opens and not self._borne(table, row)
+            opens = PATIENCE[table, row.kpi].opens and not self._borne(table, row, seen.measured_at)
             if not opens and PATIENCE[table, row.kpi].opens:
                 self._told.discard(key)  # it may yet get worse
                 continue
@@ -221,15 +221,18 @@ class DepartureDetector:
         # While something is worked on, traffic moves about it: what that costs is soon over.
         return row.ticks >= MOVING or not view.maintained(at)
 
-    def _borne(self, table: Table, row: Candidate) -> bool:
-        """Return whether a departure is a busy hour's, and within what the service was promised."""
+    def _borne(self, table: Table, row: Candidate, at: Millis) -> bool:
+        """Return whether a departure is within what was promised, and a busy hour's or a detour's.
+
+        Demand that grows, and announced work that traffic is led round, are no faults.
+        """
         view = self._view
         if table != "service" or row.object not in view.network.services:
             return False
         limits = self._limits.get(row.object, {})
         if row.value > limits.get(row.kpi, -np.inf):
             return False
-        return view.congested(row.object)
+        return view.congested(row.object) or view.led_round(row.object, at)
 
 
 def is_worth(table: Table, row: Candidate) -> bool:

@@ -167,6 +167,12 @@ class View:
         """Return whether any announced maintenance is under way."""
         return bool(self._announcements.in_force(now))
 
+    def led_round(self, service: str, now: Millis) -> bool:
+        """Return whether a service's recorded paths cross what is being worked on."""
+        network = self.network
+        crossed = (network.links[row] for row in self.paths.links.get(service, ()))
+        return self.maintained(now) and any(self.announced(name, now) for name in crossed)
+
     def congested(self, service: str) -> bool:
         """Return whether a link of a service's recorded paths is full or drops what is too much."""
         network = self.network

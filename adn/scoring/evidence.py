@@ -17,11 +17,11 @@ from adn.base.levels import Task
 from adn.base.records import Record
 from adn.scoring.actions import NO_ACTION, effects_of
 from adn.scoring.alarms import root_alarms, shown_alarms
-from adn.scoring.assess import Subject, plans_by_system, subject
+from adn.scoring.assess import Handwork, Subject
 from adn.scoring.clocks import HOLD, Clocks, Targets
-from adn.scoring.incidents import Incident, incident_id, incidents_of
+from adn.scoring.incidents import Incident, incident_id
 from adn.scoring.log import RunLog
-from adn.scoring.pairing import Pairing, pair
+from adn.scoring.pairing import Pairing, pairing_of
 from adn.scoring.scorecard import FaultScore, fault_scores
 from adn.scoring.truth import Fault, faults_of
 
@@ -57,8 +57,8 @@ class TaskInstance:
 
 def task_instances(log: RunLog) -> tuple[TaskInstance, ...]:
     """Return the task instances D to K and V of a run, by task, fault and time."""
-    faults, incidents = faults_of(log), incidents_of(log)
-    table = _Table.of(log, faults, pair(faults, incidents))
+    faults = faults_of(log)
+    table = _Table.of(log, faults, pairing_of(log))
     rows = [row for fault in faults for row in table.of_fault(fault)]
     rows += table.false_recognitions()
     rows += table.predictions()
@@ -79,7 +79,7 @@ class _Table:
     pairing: Pairing
     targets: Targets
     fault_by_incident: Mapping[str, Fault]
-    by_system: frozenset[str]
+    handwork: Handwork
     judged: Mapping[str, Mapping[str, Any]]
     purposes: Mapping[str, str]
     effects: Mapping[str, Record]
@@ -100,7 +100,7 @@ class _Table:
                 for name, incident in pairing.incidents.items()
                 for member in incident.members
             },
-            by_system=plans_by_system(log),
+            handwork=Handwork.of(log),
             judged={record.id: record.data for record in log.kind("plan.judged")},
             purposes={r.id: r.data["purpose"] for r in log.kind("plan.proposed")},
             effects=effects_of(log),
@@ -276,7 +276,7 @@ class _Table:
             domain=fault.domain if fault else "",
             start=record.at if started is None else min(record.at, round(started * SECOND)),
             end=record.at,
-            subject=subject(record, self.by_system),
+            subject=self.handwork.subject(record),
             right=right,
             in_time=in_time,
         )

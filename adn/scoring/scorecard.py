@@ -10,6 +10,7 @@ from adn.base.clock import MINUTE, Millis, seconds
 from adn.scoring.actions import effects_of
 from adn.scoring.alarms import AlarmCounts
 from adn.scoring.clocks import Clocks, Targets, clocks_of
+from adn.scoring.disturbances import TicketCounts
 from adn.scoring.log import RunLog
 from adn.scoring.pairing import Pairing
 from adn.scoring.people import PeopleTime
@@ -76,12 +77,14 @@ class Scorecard:
     incidents: int
     false_incidents: int
     duplicates: int
+    incidents_on_disturbances: int
     actions: int
     wrong_actions: int
     found: float
     people: PeopleTime
     service: ServiceTime
     alarms: AlarmCounts
+    tickets: TicketCounts
     level_lived: str
     timings_assumed: int
     simulated_s: float
@@ -97,12 +100,14 @@ class Scorecard:
             "incidents": self.incidents,
             "false_incidents": self.false_incidents,
             "duplicates": self.duplicates,
+            "incidents_on_disturbances": self.incidents_on_disturbances,
             "actions": self.actions,
             "wrong_actions": self.wrong_actions,
             "found": _ratio(self.found),
             "people": {
                 "touches": self.people.touches,
                 "minutes": _minutes(self.people.desks),
+                "waited_minutes": _minutes(self.people.waited),
                 "field_minutes": _minutes(self.people.field),
             },
             "service": {
@@ -114,6 +119,11 @@ class Scorecard:
                 "raw": self.alarms.raw,
                 "shown": self.alarms.shown,
                 "root_recall": _ratio(self.alarms.root_recall),
+            },
+            "tickets": {
+                "raised": self.tickets.raised,
+                "from_network": self.tickets.from_network,
+                "per_fault": dict(self.tickets.per_fault),
             },
             "level_lived": self.level_lived,
             "timings_assumed": self.timings_assumed,

@@ -10,9 +10,10 @@ from adn.base.records import Record
 from adn.scoring.actions import actions, wrong_actions
 from adn.scoring.alarms import alarm_counts
 from adn.scoring.assess import level_lived
+from adn.scoring.disturbances import ticket_counts
 from adn.scoring.incidents import incidents_of
 from adn.scoring.log import RunLog, as_logged, read_run
-from adn.scoring.pairing import pair
+from adn.scoring.pairing import pairing_of
 from adn.scoring.people import people_time
 from adn.scoring.scorecard import Scorecard, fault_scores, share_found
 from adn.scoring.service import service_time
@@ -45,7 +46,7 @@ def score_records(
 def score_log(log: RunLog) -> Scorecard:
     """Return the scorecard of a log."""
     faults, incidents = faults_of(log), incidents_of(log)
-    pairing = pair(faults, incidents)
+    pairing = pairing_of(log)
     scores = fault_scores(log, faults, pairing)
     manifest = log.manifest
     return Scorecard(
@@ -57,12 +58,14 @@ def score_log(log: RunLog) -> Scorecard:
         incidents=len(incidents),
         false_incidents=len(pairing.false),
         duplicates=len(pairing.duplicates),
+        incidents_on_disturbances=len(pairing.explained),
         actions=len(actions(log)),
         wrong_actions=len(wrong_actions(log)),
         found=share_found(scores),
         people=people_time(log),
         service=service_time(log),
         alarms=alarm_counts(log),
+        tickets=ticket_counts(log, (fault.id for fault in faults)),
         level_lived=level_lived(log).value,
         timings_assumed=manifest["timings_assumed"],
         simulated_s=float(manifest["simulated_s"]),

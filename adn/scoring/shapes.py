@@ -81,6 +81,15 @@ SHAPES: Final[Mapping[str, Mapping[str, Shape]]] = {
         "ref.commands": STRINGS,
         "data.as_planned": FLAG,
     },
+    "work.queued": {"ref.incident": TEXT, "data.task": TEXT, "data.role": TEXT},
+    "work.replied": {
+        "ref.incident": TEXT,
+        "data.task": TEXT,
+        "data.role": TEXT,
+        "data.verdict": TEXT,
+        "data.took_s": NUMBER,
+        "data.waited_s": NUMBER,
+    },
     "service.verified": {"ref.incident": TEXT, "data.fixed": FLAG},
     "fault.planned": {
         "ref.target": TEXT,
@@ -94,6 +103,14 @@ SHAPES: Final[Mapping[str, Mapping[str, Shape]]] = {
     "fault.cleared": {"data.by": TEXT, "data.field": FLAG},
     "fault.reference": {"data.self_healed": FLAG_OR_NULL, "data.restorable": FLAG_OR_NULL},
     "service.state": {"data.ok": STRINGS, "data.degraded": STRINGS, "data.down": STRINGS},
+    "ticket.cause": {"data.cause": STRINGS, "data.service": TEXT},
+    "disturbance.began": {
+        "ref.objects": STRINGS,
+        "data.kind": TEXT,
+        "data.announced": FLAG,
+        "data.until_s": NUMBER,
+    },
+    "disturbance.impact": {"data.out": STRINGS, "data.back": STRINGS, "data.cause": TEXT},
     "alarm.cause": {"data.fault": TEXT_OR_NULL, "data.root": FLAG},
     "plan.judged": {
         "data.outside_without": EXTENT,
@@ -115,6 +132,8 @@ NAMED: Final = frozenset(
         "incident.updated",
         "incident.merged",
         "incident.status",
+        "work.queued",
+        "work.replied",
         "plan.proposed",
         "plan.judged",
         "fault.planned",
@@ -123,6 +142,12 @@ NAMED: Final = frozenset(
         "fault.impact",
         "fault.cleared",
         "fault.reference",
+        "ticket.raised",
+        "ticket.cause",
+        "maintenance.announced",
+        "disturbance.began",
+        "disturbance.impact",
+        "disturbance.ended",
     }
 )
 """Kinds whose record is about one named thing and means nothing without its id."""

@@ -15,7 +15,7 @@ from adn.base.errors import Finding, RunFolderError
 from adn.base.records import Record
 from adn.scoring.incidents import Incident, incident_id, incidents_of
 from adn.scoring.log import RunLog
-from adn.scoring.pairing import Pairing, pair
+from adn.scoring.pairing import Pairing, pairing_of
 from adn.scoring.truth import Fault, faults_of
 
 Part = Literal["seen", "believed", "asked", "done", "true"]
@@ -59,7 +59,7 @@ class Story:
 def overview(log: RunLog) -> dict[str, Any]:
     """Return the incidents and faults of a run, and who was about what."""
     faults, incidents = faults_of(log), incidents_of(log)
-    pairing = pair(faults, incidents)
+    pairing = pairing_of(log)
     return {
         "incidents": [
             {
@@ -90,6 +90,8 @@ def verdict_on(incident: Incident, pairing: Pairing) -> str:
     """Return what an incident turned out to be."""
     if incident in pairing.false:
         return "false"
+    if incident in pairing.explained:
+        return "on a disturbance"
     return "duplicate" if incident in pairing.duplicates else "true"
 
 
@@ -104,7 +106,7 @@ def story_of(log: RunLog, name: str) -> Story:
     if name not in by_member:
         raise RunFolderError(_no_such_incident(name, sorted(by_member)))
     incident = by_member[name]
-    pairing = pair(faults, incidents)
+    pairing = pairing_of(log)
     fault_id = pairing.fault_of(incident)
     fault = next((fault for fault in faults if fault.id == fault_id), None)
     records = sorted(_about(log, incident, fault), key=lambda record: record.at)
@@ -248,7 +250,13 @@ _TOLD: Final[Mapping[str, tuple[Part, Callable[[Record], str]]]] = {
             f"{r.data['reason']}".rstrip()
         ),
     ),
-    "work.replied": ("asked", lambda r: f"{r.id} {r.data.get('verdict', 'answered')} by {r.src}"),
+    "work.replied": (
+        "asked",
+        lambda r: (
+            f"{r.data['role']}: {r.data['verdict']} on task {r.data['task']} "
+            f"after {r.data['took_s']:.0f} s"
+        ),
+    ),
     "command.submitted": (
         "done",
         lambda r: f"{r.id} {r.data['kind']} {r.data['target']} to {r.data['purpose']}",

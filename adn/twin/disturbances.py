@@ -122,7 +122,7 @@ class Disturber:
                 "disturbance.ended" if ended else "disturbance.began",
                 "twin",
                 id=one.id,
-                ref={"objects": list(objects)} if objects else {},
+                ref={} if ended else {"objects": list(objects)},
                 data={"kind": kind, **said},
             )
         )
