@@ -242,6 +242,29 @@ class Run:
         data = {"started_s": at_s, "fixed": fixed, "outside": 0}
         return self.did("V", at_s, "service.verified", ref={"incident": "INC-0001"}, data=data)
 
+    def asked(
+        self,
+        task: str,
+        at_s: float,
+        name: str = "WRK-0001",
+        *,
+        queued_s: float | None = None,
+        by: str = "human",
+        role: str = "duty-lead",
+        verdict: str = "approve",
+        suggested: bool = True,
+        took_s: float = 30.0,
+        waited_s: float = 0.0,
+    ) -> Run:
+        ref = {"incident": "INC-0001"}
+        data: dict[str, Any] = {"task": task, "role": role}
+        before = at_s if queued_s is None else queued_s
+        more = {"priority": 0, "suggested": suggested}
+        self.seen(before, "work.queued", name, ref=ref, data=data | more)
+        data |= {"verdict": verdict, "took_s": took_s, "waited_s": waited_s}
+        self.public.append(Record(ms(at_s), "work.replied", "loop", name, "", by, ref, data))
+        return self
+
     def did(
         self,
         task: str,

@@ -62,3 +62,37 @@ def test_whoever_authored_the_control_information_decides_how_far_up_it_reaches(
 ) -> None:
     data = {"started_s": 0.0, "setting": "watch", "author": author, "value": 6.0}
     assert good_run().did("A", 1.0, "control.set", by=by, data=data).score().level_lived == lived
+
+
+def test_one_injected_approval_takes_an_l4_instance_to_level_3_at_most() -> None:
+    """Whoever is waited for shows, even where the record claims that the system decided."""
+    run = good_run()
+    decided = next(r for r in run.public if r.kind == "plan.decided")
+    run.asked("J", decided.at / 1000.0)
+    assert run.score().level_lived == "L3"
+
+
+def test_a_review_after_the_fact_is_no_waiting() -> None:
+    """Nobody waited for it, so the system's decision stays the system's."""
+    run = good_run()
+    decided = next(r for r in run.public if r.kind == "plan.decided")
+    run.asked("J", decided.at / 1000.0 + 60.0)
+    assert run.score().level_lived == "L5"
+
+
+def test_a_crew_at_work_makes_the_execution_nobody_s_but_the_system_s() -> None:
+    run = good_run()
+    executed = next(r for r in run.public if r.kind == "plan.executed")
+    run.asked("K", executed.at / 1000.0, "FLD-0001", role="field", verdict="done")
+    assert run.score().level_lived == "L5"
+
+
+@pytest.mark.parametrize(("suggested", "lived"), [(True, "L3"), (False, "L2")])
+def test_what_a_person_made_of_a_suggestion_is_shared_and_without_one_theirs(
+    suggested: bool, lived: str
+) -> None:
+    run = good_run().asked("H", 700.0, suggested=suggested)
+    data = {"started_s": 660.0, "suspects": [[*CUT, 0.9]], "because": []}
+    ref = {"incident": "INC-0001", "work": ["WRK-0001"]}
+    run.did("H", 700.0, "incident.located", by="human", ref=ref, data=data)
+    assert run.score().level_lived == lived

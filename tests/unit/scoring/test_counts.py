@@ -87,16 +87,23 @@ def test_field_minutes_run_from_order_to_answer_or_to_the_end() -> None:
     assert run.score().as_json()["people"] == {
         "touches": 0,
         "minutes": 0.0,
+        "waited_minutes": 0.0,
         "field_minutes": 20.0,
     }
 
 
 def test_only_people_at_desks_count_as_touches() -> None:
-    run = good_run()
-    run.did("J", 660.0, "work.replied", "WRK-0001", by="human", data={"took_s": 38.5})
-    run.did("J", 661.0, "work.replied", "WRK-0002", by="system", data={"took_s": 10.0})
+    """A crew's time is told apart, and what a system answers is nobody's."""
+    run = good_run().asked("J", 660.0, took_s=38.5, waited_s=12.0)
+    run.asked("K", 661.0, "FLD-0001", role="field", took_s=600.0)
+    run.asked("J", 662.0, "WRK-0002", by="system", took_s=10.0)
     people = run.score().people
-    assert (people.touches, people.desks) == (1, 38_500)
+    assert (people.touches, people.desks, people.waited) == (1, 38_500, 12_000)
+
+
+def test_work_that_is_outstanding_at_the_end_counts_in_full() -> None:
+    run = good_run().asked("H", 3600.0, verdict="outstanding", took_s=900.0)
+    assert run.score().as_json()["people"]["minutes"] == 15.0
 
 
 def test_found_is_the_share_of_faults_that_hurt_a_service() -> None:

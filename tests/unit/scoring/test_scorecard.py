@@ -42,7 +42,7 @@ EXPECTED = {
     "actions": 2,
     "wrong_actions": 0,
     "found": 1.0,
-    "people": {"touches": 0, "minutes": 0.0, "field_minutes": 37.667},
+    "people": {"touches": 0, "minutes": 0.0, "waited_minutes": 0.0, "field_minutes": 37.667},
     "service": {"down_minutes": 0.0, "degraded_minutes": 3.337, "availability": 1.0},
     "alarms": {"raw": 2, "shown": 1, "root_recall": 1.0},
     "tickets": {"raised": 0, "from_network": 0, "per_fault": {"FLT-0001": 0}},
