@@ -43,6 +43,14 @@ class Announcements:
         """Return whether an object is being worked on, or a service ends at what is."""
         return any(name in self._objects[one.id] for one in self.in_force(now))
 
+    def covered(self, name: str, start: Millis, end: Millis) -> bool:
+        """Return whether an object was being worked on at any time of a span."""
+        return any(
+            name in self._objects[one.id]
+            for one in self.notices
+            if one.start - EARLY <= end and start <= one.end + LATE
+        )
+
     def _with_all(self, names: tuple[str, ...]) -> frozenset[str]:
         """Return objects with their links, directions, cards and the services that end there."""
         network, held = self._network, set(names)

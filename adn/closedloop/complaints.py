@@ -40,6 +40,9 @@ class TicketDetector:
         self._count = 0
         network = view.network
         sites = {row.id: row.site for row in network.rows.elements}
+        self._at_site: dict[str, list[str]] = {}
+        for name, site in sorted(sites.items()):
+            self._at_site.setdefault(site, []).append(name)
         total = max(1, int(network.customers.sum()))
         self._places: dict[str, tuple[str, ...]] = {}
         self._share: dict[str, float] = {}
@@ -61,13 +64,18 @@ class TicketDetector:
         if seen.service and self._view.hurt_about(seen.service, seen.since, MEMORY):
             # Telemetry has shown it: the ticket adds to what was opened, and opens nothing.
             return [self._anomaly(seen, opens=False)] if self._lasts(seen.service) else []
-        if seen.complaint == "other" or self._view.announced(seen.service, now):
+        if seen.complaint == "other" or self._worked_on(seen, now):
             return []
         self._recent.append((now, seen))
         cluster = self._cluster(seen, now)
         fresh = [ticket for ticket in cluster if ticket.id not in self._told]
         self._told.update(ticket.id for ticket in fresh)
         return [self._anomaly(ticket, opens=True) for ticket in fresh]
+
+    def _worked_on(self, ticket: Ticket, now: Millis) -> bool:
+        """Return whether a ticket is about what was announced to be out, as far as it says."""
+        names = (ticket.service,) if ticket.service else self._at_site.get(ticket.site, ())
+        return any(self._view.worked_on(name, ticket.since - MEMORY, now) for name in names)
 
     def _lasts(self, service: str) -> bool:
         return any(

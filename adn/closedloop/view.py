@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Final
 
-from adn.base.clock import SECOND, Millis
+from adn.base.clock import MINUTE, SECOND, Millis
 from adn.closedloop.announcing import Announcements
 from adn.closedloop.knowledge.recorded import sound
 from adn.closedloop.paths import ServicePaths
@@ -40,6 +40,9 @@ _LOST: Final = 0.9
 
 FULL: Final = 0.9
 """Load from which on a link counts as full: queues grow without a fault (assumption)."""
+
+DARK_AGAIN: Final[Millis] = MINUTE
+"""An element that was dark longer ago than this is dark anew."""
 
 SeriesKey = tuple[Table, str, str]
 
@@ -117,6 +120,7 @@ class View:
         costs: Link costs that the loop has set, by link.
         drained: Elements that the loop has drained.
         metrics: Link costs as elements said they are, where neither records nor loop set them.
+        underway: Commands that were sent and not answered, each with when, by id; no probes.
         doings: Commands that were carried out, probes left out, each with its answer.
     """
 
@@ -138,6 +142,7 @@ class View:
         self.costs: Mapping[str, int] = {}
         self.drained: frozenset[str] = frozenset()
         self.metrics: Mapping[str, int] = {}
+        self.underway: Mapping[str, tuple[Command, Millis]] = {}
         self.doings: Sequence[tuple[Command, CommandResult]] = ()
         self._rosters: dict[Table, tuple[str, ...]] = {}
         self._tracks: dict[SeriesKey, _Track] = {}
@@ -146,6 +151,8 @@ class View:
         self._silence = Silence(self.network)
         self._announcements = Announcements(self.network)
         self.paths = ServicePaths(self.network)
+        self._dark: dict[str, tuple[Millis, Millis]] = {}
+        self._service_ends = {row.id: (row.a, row.z) for row in self.network.rows.services}
         self._recorded_costs = {row.id: row.cost for row in self.network.rows.links}
         self._ends = {row.id: frozenset({row.a, row.z}) for row in self.network.rows.links}
 
@@ -184,14 +191,23 @@ class View:
         }
         return bool(full and full & self.paths.links.get(service, frozenset()))
 
+    def worked_on(self, name: str, start: Millis, end: Millis) -> bool:
+        """Return whether an object was announced to be worked on at any time of a span."""
+        return self._announcements.covered(name, start, end)
+
     def hurt_about(self, service: str, at: Millis, within: Millis) -> bool:
-        """Return whether a service departed from normal then, or within a span before or after."""
-        tracks = (
+        """Return whether telemetry has shown that a service was bad, at a time or within a span.
+
+        It departed from normal then, or an end of it was dark.
+        """
+        tracks = [
             self._tracks.get(("service", service, kpi)) for kpi in ("loss", "latency", "rate")
-        )
-        return any(
-            track.first_at - within <= at <= track.last_at + within for track in tracks if track
-        )
+        ]
+        spans = [(track.first_at, track.last_at) for track in tracks if track]
+        spans += [
+            self._dark[end] for end in self._service_ends.get(service, ()) if end in self._dark
+        ]
+        return any(first - within <= at <= last + within for first, last in spans)
 
     def departure(self, table: Table, name: str, measure: str) -> Departure | None:
         """Return how a series departs from its baseline, or None where it does not."""
@@ -291,6 +307,9 @@ class View:
                 self._tracks[key] = _Track(row, before.first_at, at, values)
         if self._silence.see(table, at, frozenset(seen.silent)):
             self.silent = self._silence.dark(self.active_alarms.values())
+        for name in self.silent:
+            first, last = self._dark.get(name, (at, at))
+            self._dark[name] = (first if at - last <= DARK_AGAIN else at, at)
 
     def see_rollup(self, now: Millis, seen: RollUp) -> None:
         """Take in a roll-up; its measured service rates become the offered rates."""
@@ -325,9 +344,16 @@ class View:
                     rates[row.object] = sum(held) / len(held)
         self.rates = rates
 
+    def see_order(self, now: Millis, command: Command) -> None:
+        """Take in that a command was sent."""
+        self.now = now
+        if command_kinds()[command.kind].use != "probe":
+            self.underway = {**self.underway, command.id: (command, now)}
+
     def see_result(self, now: Millis, command: Command, result: CommandResult) -> None:
         """Take in the answer to a command; what was configured becomes known configuration."""
         self.now = now
+        self.underway = {k: v for k, v in self.underway.items() if k != command.id}
         if command_kinds()[command.kind].use == "probe":
             self.probes = (*self.probes, (command, result))
             self._read_metrics(result.measurement.get("costs", {}))
