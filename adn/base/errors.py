@@ -66,7 +66,7 @@ class AdnError(Exception):
         self.findings: tuple[Finding, ...] = (
             (findings,) if isinstance(findings, Finding) else tuple(findings)
         )
-        super().__init__(str(self))
+        super().__init__(self.findings)  # whoever makes the error anew from its args gets its equal
 
     def __str__(self) -> str:
         count = len(self.findings)

@@ -16,6 +16,7 @@ from adn.scenario import (
     expectations,
     fabricspec,
     faultspec,
+    operationsspec,
     schema,
     servicespec,
 )
@@ -84,7 +85,8 @@ _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("kinds[].impairments[].course: intermittent", faultspec.IntermittentCourse),
     ("kinds[].parameters.NAME", faultspec.ParameterEntry),
     ("kinds[].rate", faultspec.RateEntry),
-    ("operations", schema.Operations),
+    ("operations", operationsspec.Operations),
+    ("operations.desks", operationsspec.DesksEntry),
     ("targets", schema.Targets),
     ("expect", expectations.Expectations),
     ("expect.seeds", expectations.Seeds),

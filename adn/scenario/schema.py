@@ -12,13 +12,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from adn.base.clock import MINUTE, SECOND
-from adn.base.levels import AutonomyLevel
 from adn.base.sampling import ASSUMPTION, Timing
 from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
 from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
+from adn.scenario.operationsspec import Operations
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
 from adn.scenario.servicespec import ServiceClass
 from adn.scenario.units import (
@@ -44,13 +44,6 @@ def _format(value: Any) -> Any:
     return value
 
 
-def _level(value: Any) -> AutonomyLevel:
-    levels = [level.value for level in AutonomyLevel]
-    if value not in levels:
-        raise refusal("SCN017", f"{shown(value)} is no level; write one of {', '.join(levels)}")
-    return AutonomyLevel(value)
-
-
 def _soak(span: int) -> int:
     if span > 10 * SECOND:
         raise refusal("SCN018", "a soak time is at most 10s")
@@ -58,7 +51,6 @@ def _soak(span: int) -> int:
 
 
 Soak = Annotated[Duration, AfterValidator(_soak)]
-Level = Annotated[AutonomyLevel, BeforeValidator(_level)]
 
 
 class Clock(Part):
@@ -237,12 +229,6 @@ class Tickets(Part):
         0.15, description="Share of the tickets that name another service or site."
     )
     vague: Share = Field(0.3, description="Share of the tickets that name no service.")
-
-
-class Operations(Part):
-    """Who runs the network."""
-
-    level: Level = Field(AutonomyLevel.L4, description="Autonomy level, unless the command says.")
 
 
 class Targets(Part):

@@ -6,7 +6,7 @@ key; name, title, tags, faults and targets stay on the world's side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from adn.base.levels import AutonomyLevel
 from adn.base.sampling import ASSUMPTION
 from adn.base.streams import Key
 from adn.closedloop.controller import Briefing
+from adn.closedloop.people.actor import RecordedReply
+from adn.closedloop.people.profile import profile_of
 from adn.faults.injector import Injector, PlannedFault
 from adn.northbound.commands import command_kinds
 from adn.northbound.inventory import Inventory
@@ -55,9 +57,20 @@ class Assembly:
 
 
 def assemble(
-    loaded: LoadedScenario, level: AutonomyLevel, seed: int, listener: Listener | None = None
+    loaded: LoadedScenario,
+    level: AutonomyLevel,
+    seed: int,
+    listener: Listener | None = None,
+    replies: tuple[RecordedReply, ...] = (),
 ) -> Assembly:
     """Return both sides of a run.
+
+    Args:
+        loaded: The scenario.
+        level: Who does what.
+        seed: Of everything that is drawn.
+        listener: Told of every public record as it happens.
+        replies: What people answered, where a run is lived again.
 
     Raises:
         ScenarioError: The network cannot be built, or a fault has no target; all at once.
@@ -87,6 +100,7 @@ def assemble(
         key=root.child("loop"),
         warmup=scenario.clock.warmup,
         duration=scenario.clock.duration,
+        operations=replace(scenario.operations.plan(), replies=replies),
     )
     return Assembly(loaded, seed, network, twin, briefing, log)
 
@@ -149,7 +163,8 @@ def _manners(loaded: LoadedScenario) -> Manners:
 def assumed_timings(assembly: Assembly) -> int:
     """Return how many of the timings that a run rested on are assumptions.
 
-    Those of the scenario, of the control plane, and of the kinds of command that were sent.
+    Those of the scenario, of the control plane, of the kinds of command that were sent, and of the
+    work that people were given.
     """
     kinds = {
         str(record.data["kind"])
@@ -161,7 +176,13 @@ def assumed_timings(assembly: Assembly) -> int:
         known[kind].time["source"] == ASSUMPTION for kind in sorted(kinds) if kind in known
     )
     stated = assembly.loaded.scenario.assumed_timings()
-    return int(stated + Timers.ASSUMED + commands)
+    asked = frozenset(
+        (str(record.data["role"]), str(record.data["task"]))
+        for record in assembly.log.events
+        if record.kind == "work.queued"
+    )
+    profile = profile_of(assembly.briefing.operations.profile)
+    return int(stated + Timers.ASSUMED + commands + profile.rests_on_assumptions(asked))
 
 
 def targets_of(assembly: Assembly) -> dict[str, float]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adn.base.errors import Finding, Position, RunFolderError
+from adn.session import replies
 from adn.session.log import Log
 
 
@@ -78,7 +79,7 @@ def _fill(
     events, truth = log.lines()
     (folder / "events.jsonl").write_bytes(b"".join(events))
     (folder / "truth.jsonl").write_bytes(b"".join(truth))
-    (folder / "replies.jsonl").write_bytes(b"")
+    (folder / replies.FILE).write_bytes(replies.written(replies.replies_of(log.events)))
     for name, value in (("manifest", manifest), ("scorecard", scorecard)):
         text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from adn.base.errors import Finding, Position, RunFolderError
 from adn.base.levels import AutonomyLevel
 from adn.scenario.reader import read_text
 from adn.scoring.log import read_run
+from adn.session.replies import read_replies
 from adn.session.run import References, Run, run_scenario
 
 
@@ -67,6 +68,7 @@ def replay(
         manifest["seed"],
         isolate=isolate,
         references=_references(folder),
+        replies=read_replies(folder),
         progress=(lambda now: progress(seconds(now) / duration)) if progress else None,
     )
     then = manifest.get("versions", {})

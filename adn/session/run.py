@@ -13,6 +13,7 @@ from adn.base.clock import Millis, seconds
 from adn.base.levels import AutonomyLevel
 from adn.base.records import Record
 from adn.closedloop.controller import Briefing, Controller
+from adn.closedloop.people.actor import RecordedReply
 from adn.northbound.telemetry import TelemetryFrame
 from adn.scenario.reader import LoadedScenario
 from adn.scoring.scorecard import Scorecard
@@ -71,6 +72,7 @@ def run_scenario(
     references: References | None = None,
     listener: Listener | None = None,
     progress: Callable[[Millis], None] | None = None,
+    replies: tuple[RecordedReply, ...] = (),
 ) -> Run:
     """Run a scenario at a level with a seed.
 
@@ -82,11 +84,12 @@ def run_scenario(
         references: What the do-nothing and oracle runs say of each fault, if they were made.
         listener: Told of every public record as it happens.
         progress: Told of the simulated time now and then.
+        replies: What people answered, where a run is lived again.
 
     Raises:
         AdnError: The scenario cannot be run as it stands.
     """
-    assembly = assemble(loaded, level, seed, listener)
+    assembly = assemble(loaded, level, seed, listener, replies)
     controller, close = loop_of(assembly.briefing, isolate=isolate)
     recorder = Recorder(assembly.network, assembly.log)
     try:

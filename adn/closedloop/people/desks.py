@@ -100,6 +100,8 @@ class Desks:
 
     def ask(self, request: Request) -> Generator[Event, Any, tuple[Reply, str]]:
         """Queue work, wait until it is answered; return the answer and the id of the work."""
+        if self._clock.now >= self._end:
+            yield self._clock.event()  # the day is over: nobody comes to it any more
         work = self._queue(request)
         item, desk = work.item, self._desks[request.role]
         try:
