@@ -1,111 +1,42 @@
-"""Correlation: signals become incidents, by time, topology and the paths of services.
+"""Correlation: signals become incidents, by cause, time, topology and the paths of services.
 
 Every signal has a *reach*: the links it concerns. An alarm on a link concerns the links that share
 its ducts; a silent element, its links; a service, the links on its recorded shortest paths. The
 reach of an incident is that of its signals, together with the links that its services move to when
 the links believed down are left out: congestion there is its consequence, not another fault.
+
+Reach alone would make one incident of everything in a fabric, where every path meets every other.
+So once an incident is located, only what its cause explains still belongs to it; the rest is the
+next fault, however near.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
-from adn.base.clock import SECOND, Millis
+from adn.base.clock import MINUTE, SECOND, Millis
 from adn.closedloop.detectors import Anomaly
+from adn.closedloop.estimate import Estimate
+from adn.closedloop.explaining import crossing_now
+from adn.closedloop.reaching import Reach
 from adn.closedloop.view import View
-from adn.northbound.alarms import ProbableCause
-from adn.physics.routing import Fabric, direction_costs, distances, even_split
-from adn.topology.network import Bools
 
 STORM: Final[Millis] = 45 * SECOND
 """Signals this close in time that touch neighbouring elements are one storm (assumption)."""
-DOWN_CAUSES: Final = (ProbableCause.LOSS_OF_SIGNAL, ProbableCause.ADJACENCY_DOWN)
 
+OPEN_ENDED: Final[Millis] = 3 * MINUTE
+"""For how long after its latest signal an unlocated incident takes in what it reaches."""
 
-class Reach:
-    """Which links signals concern, on the recorded network; objects not recorded concern none."""
+TRANSIENT: Final[Millis] = MINUTE
+"""For how long after the first sign of a fault its traces may be anywhere near (assumption)."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
-        self._network = view.network
-        self._fabric = Fabric.of(view.network)
-        self._paths: dict[frozenset[str], Mapping[str, frozenset[int]]] = {}
+AFTERWARDS: Final[Millis] = 90 * SECOND
+"""For how long after its location services that crossed what is impaired may still tell of it."""
 
-    def of(self, anomaly: Anomaly) -> frozenset[int]:
-        """Return the rows of the links that a signal concerns."""
-        network, name = self._network, anomaly.object
-        if anomaly.table == "service":
-            return self.paths(frozenset()).get(name, frozenset())
-        if name in network.directions:
-            return self._sharing(network.directions.row(name) // 2)
-        if name in network.links:
-            return self._sharing(network.links.row(name))
-        if name in network.elements:
-            row = network.elements.row(name)
-            held = np.flatnonzero((network.link_a == row) | (network.link_z == row))
-            return frozenset(held.tolist())
-        return frozenset()
-
-    def _sharing(self, link: int) -> frozenset[int]:
-        network = self._network
-        ducts = network.ride_duct[network.ride_link == link]
-        held = network.ride_link[np.isin(network.ride_duct, ducts)]
-        return frozenset(held.tolist()) | {link}
-
-    def neighbours(self, links: frozenset[int]) -> frozenset[int]:
-        """Return `links` and every link that ends where one of them does."""
-        network, rows = self._network, sorted(links)
-        ends = np.unique(np.concatenate([network.link_a[rows], network.link_z[rows]]))
-        held = np.isin(network.link_a, ends) | np.isin(network.link_z, ends)
-        return frozenset(np.flatnonzero(held).tolist())
-
-    def down(self) -> frozenset[str]:
-        """Return the links that active alarms or silence say carry nothing."""
-        network, found = self._network, set()
-        for alarm in self._view.active_alarms.values():
-            name = alarm.managed_object
-            if alarm.probable_cause in DOWN_CAUSES:
-                if name in network.directions:
-                    found.add(network.link_of(name))
-                elif name in network.links:
-                    found.add(name)
-        for name in self._view.silent:
-            if name in network.elements:
-                found.update(network.links_of(name))
-        return frozenset(found)
-
-    def rows(self, links: Iterable[str]) -> frozenset[int]:
-        """Return the rows of links."""
-        return frozenset(self._network.links.row(name) for name in links)
-
-    def paths(self, down: frozenset[str]) -> Mapping[str, frozenset[int]]:
-        """Return the links on each service's shortest paths with some links left out."""
-        if down not in self._paths:
-            network, fabric = self._network, self._fabric
-            up: Bools = np.ones(fabric.directions, dtype=np.bool_)
-            for name in down:
-                row = network.links.row(name)
-                up[2 * row : 2 * row + 2] = False
-            cost = direction_costs(network)
-            distance = distances(fabric, cost, up)
-            shares = even_split(
-                fabric, cost, up, distance, network.service_a, network.service_z
-            ).tocsr()
-            self._paths[down] = {
-                name: frozenset(
-                    (shares.indices[shares.indptr[i] : shares.indptr[i + 1]] // 2).tolist()
-                )
-                for i, name in enumerate(network.services.ids)
-            }
-        return self._paths[down]
-
-    def users(self, links: frozenset[int]) -> frozenset[str]:
-        """Return the services whose recorded shortest paths use one of `links`."""
-        return frozenset(s for s, held in self.paths(frozenset()).items() if held & links)
+OWN: Final[Millis] = 30 * SECOND
+"""For how long after a command its own disturbance may show (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +51,7 @@ class Cause:
         severity: Fitted loss of a lossy direction, else 0.
         towards: Elements towards which alone it loses traffic; empty for all.
         explains: Objects at which it may show, and services that it may hurt.
+        lasting: The same without services that are hurt only as long as they cross it.
     """
 
     object: str
@@ -129,6 +61,7 @@ class Cause:
     severity: float = 0.0
     towards: tuple[str, ...] = ()
     explains: frozenset[str] = frozenset()
+    lasting: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -154,12 +87,20 @@ class Group:
         """Whether any of its signals is reason enough for an incident."""
         return any(anomaly.opens for anomaly in self.anomalies)
 
+    @property
+    def began_at(self) -> Millis:
+        """Measurement time of its earliest signal."""
+        return min((anomaly.measured_at for anomaly in self.anomalies), default=self.latest)
+
 
 class Correlator:
     """Puts signals to the groups they belong to."""
 
     def __init__(self, view: View) -> None:
         self.reach = Reach(view)
+        self._view = view
+        self._estimate = Estimate.of(view.network)
+        self._parted: list[Group] = []
 
     def add(self, group: Group, anomalies: Iterable[Anomaly]) -> None:
         """Join signals to a group and widen its reach."""
@@ -183,17 +124,50 @@ class Correlator:
 
     def belongs(self, anomaly: Anomaly, group: Group) -> bool:
         """Return whether a signal is of the same fault as a group."""
+        return self.bond(anomaly, group) > 0
+
+    def bond(self, anomaly: Anomaly, group: Group) -> int:
+        """Return how firmly a signal belongs to a group: 2 by its cause, 1 by nearness, else 0."""
+        if group.cause is not None:
+            return self._bond_to_cause(anomaly, group, group.cause)
         links = self.reach.of(anomaly)
-        if links & group.reach:
-            return True
-        near = abs(anomaly.measured_at - group.latest) <= STORM
+        since = anomaly.measured_at - group.latest
+        if links & group.reach and since <= OPEN_ENDED:
+            return 1
+        near = abs(since) <= STORM
         if not links or not group.core:
             # Something the records do not know: time is all there is to go by.
-            return near
-        return near and bool(self.reach.neighbours(links) & group.core)
+            return int(near)
+        return int(near and bool(self.reach.neighbours(links) & group.core))
+
+    def _bond_to_cause(self, anomaly: Anomaly, group: Group, cause: Cause) -> int:
+        name, at = anomaly.object, anomaly.measured_at
+        if name == cause.object or name in cause.lasting:
+            return 2
+        if name in cause.explains and at <= cause.since + AFTERWARDS:
+            return 2
+        if anomaly.what in {"alarm", "silence"} and anomaly.opens:
+            return 0
+        if anomaly.table == "service" and name in self._crossing(cause):
+            return 2
+        if not self.reach.of(anomaly) & group.reach:
+            return 0
+        moved = bool(cause.lasting & frozenset(self._view.network.links.ids))
+        early = moved and at <= group.began_at + TRANSIENT
+        return int(early or not anomaly.opens or self._own_doing(at))
+
+    def _crossing(self, cause: Cause) -> frozenset[str]:
+        """Return the services that cross what a cause impairs, as routing is now."""
+        return crossing_now(cause, self._estimate.believing(self._view))
+
+    def _own_doing(self, at: Millis) -> bool:
+        """Return whether commands of the loop itself may be what shows."""
+        if any(sent <= at + OWN for _, sent in self._view.underway.values()):
+            return True
+        return any(at - OWN <= result.finished_at <= at + OWN for _, result in self._view.doings)
 
     def sort(self, anomalies: Sequence[Anomaly], groups: Sequence[Group]) -> list[Group]:
-        """Put signals to `groups`, in order, or to new ones, which are returned.
+        """Put signals to `groups`, the firmest bond first, or to new ones, which are returned.
 
         Alarms come first and large departures before small ones, so that consequences find their
         cause already there; new groups that turn out to touch are one.
@@ -203,7 +177,9 @@ class Correlator:
         pending: dict[int, list[Anomaly]] = {}
         for anomaly in ranked:
             everyone = [*groups, *fresh]
-            home = next((g for g in everyone if self.belongs(anomaly, g)), None)
+            bonds = [self.bond(anomaly, group) for group in everyone]
+            firmest = max(bonds, default=0)
+            home = everyone[bonds.index(firmest)] if firmest else None
             if home is None:
                 home = Group()
                 fresh.append(home)
@@ -214,6 +190,36 @@ class Correlator:
         for group in groups:
             self.add(group, pending.get(id(group), []))
         return self._touching_joined(fresh)
+
+    # --- two faults in one group ---
+
+    def part(self, group: Group, other: Cause) -> bool:
+        """Take out of a located group what another cause explains, and keep it for `take_parted`.
+
+        Nothing is parted unless what is taken out is reason for an incident by itself.
+
+        Args:
+            group: Its cause is known.
+            other: A second cause that is believed to be there.
+        """
+        own = group.cause
+        if own is None or (own.object, own.problem) == (other.object, other.problem):
+            return False
+        apart = [a for a in group.anomalies if _rather(a, other, own)]
+        if not any(a.opens for a in apart) or len(apart) == len(group.anomalies):
+            return False
+        kept = [a for a in group.anomalies if a not in apart]
+        group.anomalies[:], group.core, group.reach = [], frozenset(), frozenset()
+        self.add(group, kept)
+        home = Group()
+        self.add(home, apart)
+        self._parted.append(home)
+        return True
+
+    def take_parted(self) -> list[Group]:
+        """Return the groups that were parted from others since last asked."""
+        parted, self._parted = self._parted, []
+        return parted
 
     def _touching_joined(self, groups: Sequence[Group]) -> list[Group]:
         whole: list[Group] = []
@@ -226,6 +232,26 @@ class Correlator:
         return whole
 
     def touch(self, one: Group, other: Group) -> bool:
-        """Return whether two groups are of one fault: close in time, and their reaches meet."""
+        """Return whether two groups are of one fault.
+
+        Located ones are if they have one cause, or if the cause of one explains all of the other.
+        Others are if they are close in time and their reaches meet.
+        """
+        if one.cause is not None and other.cause is not None:
+            return (one.cause.object, one.cause.problem) == (
+                other.cause.object,
+                other.cause.problem,
+            )
+        if one.cause is not None or other.cause is not None:
+            located, loose = (one, other) if one.cause is not None else (other, one)
+            return all(self.bond(anomaly, located) == 2 for anomaly in loose.anomalies)
         near = abs(one.latest - other.latest) <= STORM
         return near and bool(one.reach & other.core or other.reach & one.core)
+
+
+def _rather(anomaly: Anomaly, other: Cause, own: Cause) -> bool:
+    """Return whether a signal is explained by another cause and not by a group's own."""
+    name = anomaly.object
+    return (name == other.object or name in other.explains) and not (
+        name == own.object or name in own.explains
+    )

@@ -6,13 +6,12 @@ everything shares a path with everything, so that nearness says nothing.
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from adn.closedloop.estimate import Believed, Estimate, taken_down
 from adn.closedloop.knowledge.hypotheses import Hypotheses
-from adn.closedloop.knowledge.losses import Losses
 from adn.topology.network import Bools
 
 BUSY: Final = 0.85
@@ -22,24 +21,20 @@ HURT: Final = 5e-4
 """Reckoned loss from which on a service may be seen to be hurt (assumption)."""
 
 
-class Located(Believed, Protocol):
-    """Anything that is believed in."""
-
-
 class Explaining:
     """Works out what causes explain, on the estimate of one moment."""
 
-    def __init__(
-        self, hypotheses: Hypotheses, losses: Losses, believed: Estimate, healthy: Estimate
-    ) -> None:
-        """Hold the hypotheses, the losses and the estimates of now and of all being well."""
+    def __init__(self, hypotheses: Hypotheses, believed: Estimate, healthy: Estimate) -> None:
+        """Hold the hypotheses, and the estimates of now and of all being well."""
         self._hypotheses = hypotheses
-        self._losses = losses
         self._believed = believed
         self._healthy = healthy
 
-    def of(self, cause: Located, row: int) -> frozenset[str]:
-        """Return the objects and services that a cause, a row of the hypotheses, explains."""
+    def of(self, cause: Believed, row: int) -> frozenset[str]:
+        """Return the objects and services that a cause, a row of the hypotheses, explains.
+
+        Services that it hurts only as long as they cross it are left to `crossing`.
+        """
         net = self._believed.network
         found = {cause.object}
         columns = self._hypotheses.column[self._hypotheses.shows(row)]
@@ -60,24 +55,29 @@ class Explaining:
         found.update(net.directions[at] for at in np.flatnonzero(full).tolist())
         crossing: Bools = (under.shares() @ (outlook.utilisation > BUSY).astype(np.float64)) > 0.0
         hurt = (outlook.kpis.loss > HURT) | ~outlook.kpis.reachable | crossing
-        hurt |= self._may_hurt(cause)
         found.update(net.services[at] for at in np.flatnonzero(hurt).tolist())
         return frozenset(found)
 
-    def _may_hurt(self, cause: Located) -> Bools:
-        """Return the services that cross what loses or comes and goes, whatever was done, (S,)."""
-        net = self._believed.network
-        used: Bools = np.zeros(len(net.directions), dtype=bool)
-        if cause.problem in {"packet-loss", "corruption"} and cause.object in net.directions:
-            used[net.directions.row(cause.object)] = True
-        elif cause.problem == "link-flapping" and cause.object in net.links:
-            at = 2 * net.links.row(cause.object)
-            used[at : at + 2] = True
-        elif cause.towards and cause.object in net.elements:
-            used = net.tail == net.elements.row(cause.object)
-            bound = np.isin(net.service_z, net.elements.rows(cause.towards))
-            crossing: Bools = (self._healthy.shares() @ used.astype(np.float64) > 0.0) & bound
-            return crossing
-        mask = used.astype(np.float64)
-        found: Bools = (self._healthy.shares() @ mask > 0.0) | (self._believed.shares() @ mask > 0)
-        return found
+    def crossing(self, cause: Believed) -> frozenset[str]:
+        """Return the services that cross what a cause impairs, or crossed it before all this."""
+        return crossing_now(cause, self._healthy) | crossing_now(cause, self._believed)
+
+
+def crossing_now(cause: Believed, estimate: Estimate) -> frozenset[str]:
+    """Return the services that cross what loses, drops or comes and goes, as routing is."""
+    net, bound = estimate.network, None
+    used: Bools = np.zeros(len(net.directions), dtype=bool)
+    if cause.problem in {"packet-loss", "corruption"} and cause.object in net.directions:
+        used[net.directions.row(cause.object)] = True
+    elif cause.problem == "link-flapping" and cause.object in net.links:
+        at = 2 * net.links.row(cause.object)
+        used[at : at + 2] = True
+    elif cause.towards and cause.object in net.elements:
+        used = net.tail == net.elements.row(cause.object)
+        bound = np.isin(net.service_z, net.elements.rows(cause.towards))
+    else:
+        return frozenset()
+    crossed: Bools = (estimate.shares() @ used.astype(np.float64)) > 0.0
+    if bound is not None:
+        crossed &= bound
+    return frozenset(net.services[at] for at in np.flatnonzero(crossed).tolist())

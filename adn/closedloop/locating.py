@@ -57,6 +57,7 @@ class Suspect:
         towards: Elements towards which alone it loses traffic; empty for all.
         explains: Objects at which it may show and services that it may hurt; told of those that
             are believed in.
+        lasting: The same without services that are hurt only as long as they cross it.
     """
 
     object: str
@@ -66,6 +67,7 @@ class Suspect:
     severity: float = 0.0
     towards: tuple[str, ...] = ()
     explains: frozenset[str] = frozenset()
+    lasting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class GraphLocator:
         if not found or (given and _is_told(snapshot, given)):
             return _another_face(given, snapshot)
         standings = _of_incident(found, hypotheses, signs, losses, snapshot)
-        explaining = Explaining(hypotheses, losses, believed, self._estimate)
+        explaining = Explaining(hypotheses, believed, self._estimate)
         first = ((1.0, standings[0][1]),)
         suspects = self._suspects(first, hypotheses, items, view, explaining, inference)
         domain, probability = _domain(first, hypotheses)
@@ -206,7 +208,9 @@ class GraphLocator:
                 towards=self._towards(inference, hypotheses, at, row),
             )
             if suspect.probability >= BELIEVED:
-                suspect = replace(suspect, explains=explaining.of(suspect, at))
+                lasting = explaining.of(suspect, at)
+                explains = lasting | explaining.crossing(suspect)
+                suspect = replace(suspect, explains=explains, lasting=lasting)
             found.append(suspect)
         if unknown >= _LEAST:
             shown = [item.says for item in items.values() if item.present]
@@ -294,6 +298,7 @@ def _another_face(given: Sequence[Cause], snapshot: IncidentSnapshot) -> Diagnos
         severity=best.severity,
         towards=best.towards,
         explains=best.explains,
+        lasting=best.lasting,
     )
     domain = PROBLEM_CLASSES[best.problem].domain
     return Diagnosis((suspect,), (), domain, best.probability)

@@ -70,6 +70,7 @@ class Orders:
             event = self._clock.event()
             self._waiting[command.id] = (command, event)
             self._outbox.append(command)
+            self._view.see_order(self._clock.now, command)
             events.append(event)
         if not events:
             return []

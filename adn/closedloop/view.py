@@ -120,7 +120,7 @@ class View:
         costs: Link costs that the loop has set, by link.
         drained: Elements that the loop has drained.
         metrics: Link costs as elements said they are, where neither records nor loop set them.
-        underway: Commands that were sent and not answered, each with when, by id; no probes.
+        underway: Changes by the system that were sent and not answered, each with when, by id.
         doings: Commands that were carried out, probes left out, each with its answer.
     """
 
@@ -347,7 +347,8 @@ class View:
     def see_order(self, now: Millis, command: Command) -> None:
         """Take in that a command was sent."""
         self.now = now
-        if command_kinds()[command.kind].use != "probe":
+        kind = command_kinds()[command.kind]
+        if kind.use != "probe" and kind.performed_by == "system":
             self.underway = {**self.underway, command.id: (command, now)}
 
     def see_result(self, now: Millis, command: Command, result: CommandResult) -> None:

@@ -1,0 +1,100 @@
+"""Reach: which links signals concern, on the recorded network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+
+from adn.closedloop.detectors import Anomaly
+from adn.closedloop.view import View
+from adn.northbound.alarms import ProbableCause
+from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.topology.network import Bools
+
+DOWN_CAUSES: Final = (ProbableCause.LOSS_OF_SIGNAL, ProbableCause.ADJACENCY_DOWN)
+
+
+class Reach:
+    """Which links signals concern, on the recorded network; objects not recorded concern none."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._network = view.network
+        self._fabric = Fabric.of(view.network)
+        self._paths: dict[frozenset[str], Mapping[str, frozenset[int]]] = {}
+
+    def of(self, anomaly: Anomaly) -> frozenset[int]:
+        """Return the rows of the links that a signal concerns."""
+        network, name = self._network, anomaly.object
+        if anomaly.table == "service":
+            return self.paths(frozenset()).get(name, frozenset())
+        if name in network.directions:
+            return self._sharing(network.directions.row(name) // 2)
+        if name in network.links:
+            return self._sharing(network.links.row(name))
+        if name in network.cards:
+            return self.rows(network.links_on_card(name))
+        if name in network.elements:
+            row = network.elements.row(name)
+            held = np.flatnonzero((network.link_a == row) | (network.link_z == row))
+            return frozenset(held.tolist())
+        return frozenset()
+
+    def _sharing(self, link: int) -> frozenset[int]:
+        network = self._network
+        ducts = network.ride_duct[network.ride_link == link]
+        held = network.ride_link[np.isin(network.ride_duct, ducts)]
+        return frozenset(held.tolist()) | {link}
+
+    def neighbours(self, links: frozenset[int]) -> frozenset[int]:
+        """Return `links` and every link that ends where one of them does."""
+        network, rows = self._network, sorted(links)
+        ends = np.unique(np.concatenate([network.link_a[rows], network.link_z[rows]]))
+        held = np.isin(network.link_a, ends) | np.isin(network.link_z, ends)
+        return frozenset(np.flatnonzero(held).tolist())
+
+    def down(self) -> frozenset[str]:
+        """Return the links that active alarms or silence say carry nothing."""
+        network, found = self._network, set()
+        for alarm in self._view.active_alarms.values():
+            name = alarm.managed_object
+            if alarm.probable_cause in DOWN_CAUSES:
+                if name in network.directions:
+                    found.add(network.link_of(name))
+                elif name in network.links:
+                    found.add(name)
+        for name in self._view.silent:
+            if name in network.elements:
+                found.update(network.links_of(name))
+        return frozenset(found)
+
+    def rows(self, links: Iterable[str]) -> frozenset[int]:
+        """Return the rows of links."""
+        return frozenset(self._network.links.row(name) for name in links)
+
+    def paths(self, down: frozenset[str]) -> Mapping[str, frozenset[int]]:
+        """Return the links on each service's shortest paths with some links left out."""
+        if down not in self._paths:
+            network, fabric = self._network, self._fabric
+            up: Bools = np.ones(fabric.directions, dtype=np.bool_)
+            for name in down:
+                row = network.links.row(name)
+                up[2 * row : 2 * row + 2] = False
+            cost = direction_costs(network)
+            distance = distances(fabric, cost, up)
+            shares = even_split(
+                fabric, cost, up, distance, network.service_a, network.service_z
+            ).tocsr()
+            self._paths[down] = {
+                name: frozenset(
+                    (shares.indices[shares.indptr[i] : shares.indptr[i + 1]] // 2).tolist()
+                )
+                for i, name in enumerate(network.services.ids)
+            }
+        return self._paths[down]
+
+    def users(self, links: frozenset[int]) -> frozenset[str]:
+        """Return the services whose recorded shortest paths use one of `links`."""
+        return frozenset(s for s, held in self.paths(frozenset()).items() if held & links)
