@@ -195,21 +195,27 @@ def objects_of(
 
 
 def affected(network: Network, fault: PlannedFault) -> tuple[str, ...]:
-    """Return the target and the components that bear its condition: what an operator would name."""
+    """Return the target and the components that bear its condition: what an operator would name.
+
+    Of a feed those are the elements on it, and the links of those that are corded to no other.
+    """
     target, kind = fault.target, fault.kind.target
+    elements: tuple[str, ...] = ()
     links: tuple[str, ...]
-    if kind == "feed":
-        return (target, *network.elements_on_feed(target))
     if kind == "duct":
         links = network.links_in_duct(target)
     elif kind == "element":
         links = network.links_of(target)
     elif kind == "card":
         links = network.links_on_card(target)
+    elif kind == "feed":
+        elements = network.elements_on_feed(target)
+        alone = [row.id for row in network.rows.elements if row.feeds == (target,)]
+        links = tuple(sorted({link for name in alone for link in network.links_of(name)}))
     elif kind == "direction":
         return (target, network.link_of(target))
     else:
         links = (target,)
     rows = [network.links.row(name) for name in links]
     directions = [network.directions[2 * row + side] for row in rows for side in (0, 1)]
-    return tuple(dict.fromkeys((target, *links, *directions)))
+    return tuple(dict.fromkeys((target, *elements, *links, *directions)))

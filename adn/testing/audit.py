@@ -10,6 +10,7 @@ and that a kind called grey escapes state checks while others do not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,8 +21,9 @@ from adn.faults.kinds import FaultKind, Intermittent, Ramp
 from adn.northbound.commands import MAX_COST, Command, command_kinds
 from adn.testing.symptoms import busiest, departures
 from adn.testing.trial import Trial, plan_fault, quiet_world
-from adn.topology.network import Bools, Network
+from adn.topology.network import Bools, Ints, Network
 from adn.twin.effects import RefusedError, apply, renews
+from adn.twin.impairments import Overlay
 from adn.twin.performance import Performance
 from adn.twin.properties import PROPERTIES
 from adn.twin.state import State
@@ -73,7 +75,11 @@ class _Audit:
             for number in range(len(kind.impairments))
             for row in impairments_of(network, self.fault, number)
         ]
-        self.management = min(network.elements.ids, key=lambda name: (name in self._near(), name))
+        self.dark = set(self._darkened())
+        near = self._near()
+        self.management = min(
+            network.elements.ids, key=lambda name: (name in self.dark, name in near, name)
+        )
         self.baseline = self._healthy()
         self.crossing = self._crossing()
 
@@ -93,6 +99,11 @@ class _Audit:
             yield from self._mitigation(name)
 
     # --- set-up ---
+
+    def _darkened(self) -> list[str]:
+        """Return the elements that go dark at full strength."""
+        up = State.of(self.network, Overlay(self.network, self.impairments)).element_up
+        return [self.network.elements[int(row)] for row in np.flatnonzero(~up)]
 
     def _near(self) -> set[str]:
         """Return the elements at the ends of what is struck; operations attach elsewhere."""
@@ -116,12 +127,12 @@ class _Audit:
         return trial.twin.performance, trial.twin.state
 
     def _crossing(self) -> Bools:
-        """Return which services use what is struck while all is well, or end there, shape (S,).
+        """Return which services use what is struck, or end there, shape (S,).
 
-        A grey fault of one direction is to spare the other one.
+        While all is well, or once the network has settled around the fault: a wrong metric draws
+        others in. A grey fault of one direction is to spare the other one.
         """
         network = self.network
-        trial = self._trial(faulty=False)
         hit = np.zeros(len(network.directions) + 1, dtype=bool)
         one_way = self.kind.grey and self.kind.target == "direction"
         for name in self.objects:
@@ -130,12 +141,16 @@ class _Audit:
             if name in network.links and not one_way:
                 row = network.links.row(name)
                 hit[[2 * row, 2 * row + 1]] = True
-        forwarding = trial.twin.forwarding
-        flows = hit[forwarding.paths].any(axis=1)
-        crossing = np.bincount(forwarding.flows.service, weights=flows) > 0
-        if self.kind.target == "element":
-            row = network.elements.row(self.target)
-            crossing |= (network.service_a == row) | (network.service_z == row)
+        ends = self.dark | ({self.target} if self.kind.target == "element" else set())
+        rows = network.elements.rows(sorted(ends))
+        hit[:-1] |= np.isin(network.tail, rows) | np.isin(network.head, rows)
+        fork = self._trial(faulty=False).twin.fork()
+        struck = replace(fork, overlay=Overlay(network, self.impairments))
+        crossing = np.isin(network.service_a, rows) | np.isin(network.service_z, rows)
+        for one in (fork, struck):
+            forwarding = one.settled_forwarding(State.of(network, one.overlay))
+            flows = hit[forwarding.paths].any(axis=1)
+            crossing |= np.bincount(forwarding.flows.service, weights=flows) > 0
         found: Bools = crossing
         return found
 
@@ -232,19 +247,31 @@ class _Audit:
     def _targets(self, table: str) -> list[str]:
         """Return the objects of a table that belong to what is struck."""
         network = self.network
+        if table == self.kind.target:
+            return [self.target]
         links = [name for name in self.objects if name in network.links]
+        held = network.links.rows(links)
         if table == "link":
             return links
         if table == "element":
-            if self.kind.target == "element":
-                return [self.target]
-            tails = [int(network.link_a[network.links.row(name)]) for name in links]
-            return sorted({network.elements[row] for row in tails})
-        if self.kind.target == "duct":
-            return [self.target]
-        held = [network.links.row(name) for name in links]
-        ducts = network.ride_duct[np.isin(network.ride_link, held)]
-        return [network.ducts[int(row)] for row in np.unique(ducts)]
+            return self._elements(held)
+        if table == "duct":
+            rows = np.unique(network.ride_duct[np.isin(network.ride_link, held)])
+            return [network.ducts[int(row)] for row in rows]
+        return []
+
+    def _elements(self, links: Ints) -> list[str]:
+        """Return the elements whose own the struck object is."""
+        network = self.network
+        if self.kind.target == "direction":
+            rows = network.tail[[network.directions.row(self.target)]]
+        elif self.kind.target == "card":
+            rows = network.card_element[[network.cards.row(self.target)]]
+        elif self.kind.target == "feed":
+            return list(network.elements_on_feed(self.target))
+        else:
+            rows = np.unique(np.concatenate([network.link_a[links], network.link_z[links]]))
+        return [network.elements[int(row)] for row in rows]
 
     def _settled(self) -> Trial:
         trial = self._trial()
@@ -332,6 +359,10 @@ class _Audit:
         if name == "set-link-cost":
             for link in self._targets("link"):
                 yield Command("CMD-9001", name, link, {"cost": MAX_COST})
+            return
+        if name == "drain-element":
+            for element in self._targets("element"):
+                yield Command("CMD-9001", name, element, {"drained": True})
             return
         rows = np.flatnonzero(self.crossing)
         for row in rows.tolist():

@@ -8,6 +8,7 @@ from adn.faults.kinds import FaultKind
 from adn.testing.trial import Trial, quiet_world
 from adn.topology.network import Network
 from adn.twin.departures import departed, noise_free
+from adn.twin.impairments import names_of
 from adn.twin.performance import Performance
 from adn.twin.state import State
 
@@ -17,21 +18,23 @@ def busiest(kind: FaultKind, network: Network) -> str:
     trial = Trial(network, quiet_world(network))
     load = trial.twin.performance.overload * trial.twin.state.capacity_bps
     link = load.reshape(-1, 2).sum(axis=1)
+    element = np.bincount(network.tail, weights=load, minlength=len(network.elements))
+    carded = network.port_card >= 0
     weights = {
-        "direction": (network.directions, load),
-        "link": (network.links, link),
-        "element": (
-            network.elements,
-            np.bincount(network.tail, weights=load, minlength=len(network.elements)),
+        "direction": load,
+        "link": link,
+        "element": element,
+        "duct": np.bincount(
+            network.ride_duct, weights=link[network.ride_link], minlength=len(network.ducts)
         ),
-        "duct": (
-            network.ducts,
-            np.bincount(
-                network.ride_duct, weights=link[network.ride_link], minlength=len(network.ducts)
-            ),
+        "card": np.bincount(
+            network.port_card[carded], weights=load[carded], minlength=len(network.cards)
+        ),
+        "feed": np.bincount(
+            network.fed_feed, weights=element[network.fed_element], minlength=len(network.feeds)
         ),
     }
-    names, traffic = weights[kind.target]
+    names, traffic = names_of(network, kind.target), weights[kind.target]
     return min(names.ids, key=lambda name: (-traffic[names.row(name)], name))
 
 

@@ -75,7 +75,7 @@ def ring(
     return builder.build()
 
 
-def square(*, groups: int = 64) -> Network:
+def square(*, groups: int = 64, demand_bps: float = 1e9) -> Network:
     """Return four elements in a square of equal costs: two equal paths from ``a`` to ``d``."""
     builder = NetworkBuilder("square")
     for name in "abcd":
@@ -85,8 +85,10 @@ def square(*, groups: int = 64) -> Network:
         builder.add_duct(Duct(duct, 100.0))
         builder.add_link(Link(f"{a}~{z}", a, z, 10e9, 100.0, 10, (duct,)))
     for a, z in ("ad", "da", "ab", "cd"):
-        service = Service(f"s:{a}>{z}", "data", a, z, 1e9, Sla(50.0, 0.005), flow_groups=groups)
-        builder.add_service(service)
+        sla = Sla(50.0, 0.005)
+        builder.add_service(
+            Service(f"s:{a}>{z}", "data", a, z, demand_bps, sla, flow_groups=groups)
+        )
     return builder.build()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tried import SOURCES, network_named
 
 from adn.faults.kinds import FaultKind, built_in_kinds
 from adn.scenario.reader import read_text
@@ -54,7 +55,30 @@ def own_kinds() -> dict[str, FaultKind]:
     return {name: loaded.kinds[name] for name in ("creeping-loss", "loose-card")}
 
 
-@pytest.mark.parametrize("name", sorted(built_in_kinds()))
+@pytest.fixture(params=SOURCES)
+def network(request: pytest.FixtureRequest) -> Network:
+    return network_named(request.param)
+
+
+MEMBERS = [
+    ("clos", "leaf-1>spine-1"),
+    pytest.param("square", "a>b", marks=pytest.mark.slow),
+    pytest.param("leaf-spine", "north-leaf-01>north-spine-1", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("source", "target"), MEMBERS)
+def test_a_missing_member_keeps_its_word_where_paths_tie(source: str, target: str) -> None:
+    kind = built_in_kinds()["ecmp-member-missing"]
+    assert audit(kind, network_named(source), target=target) == []
+
+
+def test_nothing_shows_of_a_missing_member_that_is_the_only_way() -> None:
+    (finding,) = audit(built_in_kinds()["ecmp-member-missing"], ring(6))
+    assert finding.startswith("no symptom")
+
+
+@pytest.mark.parametrize("name", sorted(set(built_in_kinds()) - {"ecmp-member-missing"}))
 def test_a_built_in_kind_keeps_its_word(name: str, network: Network) -> None:
     assert audit(built_in_kinds()[name], network) == []
 

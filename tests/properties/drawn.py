@@ -7,28 +7,25 @@ from hypothesis import strategies as st
 from adn.base.clock import SECOND
 from adn.faults.injector import PlannedFault, impairments_of
 from adn.faults.kinds import FaultKind, built_in_kinds
+from adn.testing.networks import clos, equipped
 from adn.testing.trial import ring
 from adn.topology.network import Network
-from adn.twin.impairments import Impairment
-from adn.twin.properties import PROPERTIES
+from adn.twin.impairments import Impairment, names_of
+from adn.twin.properties import PROPERTIES, Table
 
 
 def sound_ring(n: int, chord: bool) -> Network:
-    """Return a ring, with a chord where there is room for one."""
-    return ring(n, chords=[(0, 2)] if chord and n > 3 else [])
+    """Return a ring with cards and feeds, and with a chord where there is room for one."""
+    return equipped(ring(n, chords=[(0, 2)] if chord and n > 3 else []))
 
 
-networks = st.builds(sound_ring, st.integers(3, 6), st.booleans())
+rings = st.builds(sound_ring, st.integers(3, 6), st.booleans())
+networks = st.one_of(rings, st.builds(clos))
 
 
-def objects(network: Network, table: str) -> tuple[str, ...]:
+def objects(network: Network, table: Table) -> tuple[str, ...]:
     """Return the ids of a table."""
-    return {
-        "duct": network.ducts.ids,
-        "link": network.links.ids,
-        "direction": network.directions.ids,
-        "element": network.elements.ids,
-    }[table]
+    return names_of(network, table).ids
 
 
 @st.composite
@@ -40,6 +37,9 @@ def impairment(draw: st.DrawFn, network: Network, number: int) -> Impairment:
     value = draw(st.floats(prop.low, prop.high)) if op != "scale" else draw(st.floats(0.0, 2.0))
     if prop.unit == "flag":
         op, value = "set", 1.0
+    if prop.unit == "count":
+        op, value = "set", float(draw(st.sampled_from((1, 2, 3, 20, 2000, 65_535))))
+        value = min(value, prop.high)
     owner = f"FLT-{number % 3:04d}"
     return Impairment(f"{owner}/{number}", owner, prop.key, name, op, value, prop.part)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from drawn import impairments, networks
 from hypothesis import given, settings
@@ -118,12 +120,14 @@ def test_restore_in_time(
     st.lists(st.integers(0, 40), min_size=16, max_size=16),
     st.lists(st.booleans(), min_size=8, max_size=8),
     st.lists(st.tuples(st.integers(0, 9), st.integers(1, 65_535)), max_size=3),
+    st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=3),
 )
 def test_settle(
     drawn: tuple[Network, list[Impairment], list[Impairment]],
     gaps: list[int],
     ended: list[bool],
     metrics: list[tuple[int, int]],
+    drains: list[tuple[int, bool]],
 ) -> None:
     """Left alone, the network comes to where a fork says that it will settle."""
     network, rows, order = drawn
@@ -135,13 +139,20 @@ def test_settle(
             link, cost = metrics.pop()
             name = network.links[link % len(network.links)]
             trial.send("set-link-cost", name, {"cost": cost})
+        if drains and gap % 3 == 1:
+            row, drained = drains.pop()
+            element = network.elements[row % len(network.elements)]
+            trial.send("drain-element", element, {"drained": drained})
         trial.run(gap * SECOND)
     for row, gap, over in zip(order, gaps[8:], ended, strict=False):
         if over:
             trial.relieve(row)
             trial.run(gap * SECOND)
     trial.run(2 * MINUTE)
-    settled = trial.twin.fork().settled()
+    fork = trial.twin.fork()
+    afresh = fork.forwarding.fork()
+    afresh._dirty[:] = True  # traces every flow group again, not only those that may have changed
+    settled = replace(fork, forwarding=afresh).settled()
     now = trial.twin.performance
     assert (now.down == settled.down).all()
     assert np.array_equal(now.services.loss, settled.services.loss)

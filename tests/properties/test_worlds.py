@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from drawn import fault, networks, objects
+from drawn import fault, networks, objects, rings, sound_ring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from adn.base.clock import MINUTE, SECOND
 from adn.faults.injector import PlannedFault
 from adn.faults.kinds import built_in_kinds
 from adn.northbound.alarms import Severity
+from adn.testing.networks import equipped
 from adn.testing.trial import Trial, plan_fault, quiet_world, ring
 from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import NetworkRows
@@ -22,9 +23,11 @@ from adn.twin.properties import PROPERTIES
 
 
 @st.composite
-def struck(draw: st.DrawFn) -> tuple[Network, list[PlannedFault]]:
+def struck(
+    draw: st.DrawFn, among: st.SearchStrategy[Network] = networks
+) -> tuple[Network, list[PlannedFault]]:
     """Draw a network and up to three faults of built-in kinds."""
-    network = draw(networks)
+    network = draw(among)
     count = draw(st.integers(1, 3))
     return network, [draw(fault(network, number)) for number in range(1, count + 1)]
 
@@ -50,12 +53,23 @@ def true_conditions(trial: Trial) -> set[tuple[str, str, str]]:
     found: set[tuple[str, str, str]] = set()
     for d, name in enumerate(network.directions.ids):
         head, tail = int(network.head[d]), int(network.tail[d])
-        if not twin.state.lit[d] and reachable[head]:
+        port = int(network.port_card[d ^ 1])
+        told = port < 0 or not twin.state.card_failed[port]
+        if not twin.state.lit[d] and reachable[head] and told:
             found.add((name, "loss of signal", network.elements[head]))
         if twin.performance.overload[d] > UTILISATION_LIMIT and reachable[tail]:
             found.add((name, "utilisation", network.elements[tail]))
         if not twin._control.advertised[d] and reachable[tail]:
             found.add((network.links[d // 2], "adjacency lost", network.elements[tail]))
+    for row, name in enumerate(network.elements.ids):
+        if reachable[row] and twin.state.power_partly[row]:
+            found.add((name, "a power feed lost", name))
+        if reachable[row] and twin.state.full[row] > 0.0:
+            found.add((name, "forwarding table full", name))
+    for row, name in enumerate(network.cards.ids):
+        element = int(network.card_element[row])
+        if reachable[element] and twin.state.card_failed[row]:
+            found.add((name, "line card failed", network.elements[element]))
     return found
 
 
@@ -75,7 +89,7 @@ def test_alarms_pair_up(drawn: tuple[Network, list[PlannedFault]]) -> None:
 
 def with_island(network: Network) -> Network:
     """Return a network beside another that has no link to it."""
-    island = ring(4, prefix="zz")
+    island = equipped(ring(4, prefix="zz"))
     one, two = network.rows, island.rows
     return Network.from_rows(
         NetworkRows(
@@ -84,6 +98,8 @@ def with_island(network: Network) -> Network:
             ducts=one.ducts + two.ducts,
             links=one.links + two.links,
             services=one.services + two.services,
+            feeds=one.feeds + two.feeds,
+            cards=one.cards + two.cards,
         )
     )
 
@@ -109,9 +125,15 @@ def seen_of(trial: Trial, network: Network) -> list[bytes]:
 def test_island(drawn: tuple[Network, list[PlannedFault]]) -> None:
     """A network that is not connected changes nothing: reports, alarms, paths, truth."""
     network, planned = drawn
-    alone = Trial(network, quiet_world(network, management="n0", variation=0.05), planned=planned)
+    alone = Trial(
+        network,
+        quiet_world(network, management=network.elements[0], variation=0.05),
+        planned=planned,
+    )
     both = with_island(network)
-    beside = Trial(both, quiet_world(both, management="n0", variation=0.05), planned=planned)
+    beside = Trial(
+        both, quiet_world(both, management=network.elements[0], variation=0.05), planned=planned
+    )
     for trial in (alone, beside):
         trial.to(4 * MINUTE)
     assert seen_of(alone, network) == seen_of(beside, network)
@@ -139,7 +161,9 @@ def test_trouble_elsewhere(drawn: tuple[Network, list[PlannedFault]]) -> None:
         built_in_kinds()["link-down"], both.links_of("zz0")[0], 30 * SECOND, number=9
     )
     runs = [
-        Trial(both, quiet_world(both, management="n0", variation=0.05), planned=faults)
+        Trial(
+            both, quiet_world(both, management=network.elements[0], variation=0.05), planned=faults
+        )
         for faults in (planned, [*planned, elsewhere])
     ]
     for trial in runs:
@@ -165,6 +189,7 @@ def renamed(network: Network, names: dict[str, str]) -> tuple[Network, dict[str,
         links.append(replace(link, id=f"{a}~{z}", a=a, z=z, ducts=ducts))
         table |= {link.id: f"{a}~{z}", link.ducts[0]: ducts[0]}
         table |= {f"{link.a}>{link.z}": f"{a}>{z}", f"{link.z}>{link.a}": f"{z}>{a}"}
+    table |= {row.id: row.id for row in (*rows.cards, *rows.feeds)}
     found = Network.from_rows(
         NetworkRows(
             rows.name,
@@ -172,6 +197,8 @@ def renamed(network: Network, names: dict[str, str]) -> tuple[Network, dict[str,
             ducts=tuple(replace(row, id=table[row.id]) for row in rows.ducts),
             links=tuple(links),
             services=tuple(replace(row, a=names[row.a], z=names[row.z]) for row in rows.services),
+            feeds=rows.feeds,
+            cards=tuple(replace(row, element=names[row.element]) for row in rows.cards),
         )
     )
     return found, table
@@ -179,7 +206,7 @@ def renamed(network: Network, names: dict[str, str]) -> tuple[Network, dict[str,
 
 @st.composite
 def relabelled(draw: st.DrawFn) -> tuple[Network, Network, dict[str, str], list[PlannedFault]]:
-    network, planned = draw(struck())
+    network, planned = draw(struck(rings))
     ids = network.elements.ids
     fresh = [f"x{number}" for number in range(len(ids))]
     other, table = renamed(network, dict(zip(ids, draw(st.permutations(fresh)), strict=True)))
@@ -209,7 +236,7 @@ def test_relabel(drawn: tuple[Network, Network, dict[str, str], list[PlannedFaul
 
 def test_the_drawn_networks_are_sound_and_every_condition_can_be_drawn() -> None:
     """Else the properties above would hold of nothing."""
-    network = ring(6)
+    network = sound_ring(6, chord=True)
     NetworkBuilder.from_rows(network.rows).build()
     for prop in PROPERTIES.values():
         assert objects(network, prop.table)
