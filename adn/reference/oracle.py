@@ -55,6 +55,8 @@ class Oracle:
         self._changes: deque[tuple[Millis, str]] = deque()
         self._hurt: Millis | None = None
         self._fruitless: object = None
+        self._broken: tuple[str, ...] = ()
+        self._crew_work: list[tuple[str, str]] = []
         self._sent = 0
 
     def next_event(self) -> Millis:
@@ -100,7 +102,11 @@ class Oracle:
     def _errands(self, now: Millis) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Yield a crew for everything that is impaired and that only a crew renews."""
         overlay = self._lasting(self._twin.overlay)
-        for kind, target in renewing(self._twin.network, overlay, "field"):
+        broken = tuple(row.id for row in overlay.active)
+        if broken != self._broken:
+            self._broken = broken
+            self._crew_work = renewing(self._twin.network, overlay, "field")
+        for kind, target in self._crew_work:
             done = self._crews.get((kind, target), now - AGAIN)
             if done is not None and now >= done + AGAIN:
                 self._crews[kind, target] = None
