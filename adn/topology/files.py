@@ -69,7 +69,11 @@ def rows_from_json(data: Mapping[str, Any]) -> NetworkRows:
 
 
 def graphml_text(network: Network) -> str:
-    """Return `network` as GraphML: what the Topology Zoo's files hold, and costs and ducts."""
+    """Return `network` as GraphML: what the Topology Zoo's files hold, and what is known besides.
+
+    That is costs and ducts, and where they are known sites, power feeds, line cards, and which
+    elements forward nothing for others.
+    """
     import networkx as nx
 
     graph: Any = nx.MultiGraph(label=network.name)
@@ -80,8 +84,17 @@ def graphml_text(network: Network) -> str:
             if key in attributes
         }
         graph.add_node(name, label=name, kind=attributes["kind"], **where)
+    for row in network.rows.elements:
+        known: dict[str, Any] = {"site": row.site} if row.site not in ("", row.id) else {}
+        known |= {"feeds": " ".join(row.feeds)} if row.feeds else {}
+        known |= {} if row.transit else {"transit": False}
+        graph.nodes[row.id].update(known)
     for a, z, name, attributes in network.graph.edges(keys=True, data=True):
         graph.add_edge(a, z, key=name, **(attributes | {"ducts": " ".join(attributes["ducts"])}))
+    for link in network.rows.links:
+        if link.card_a or link.card_z:
+            cards = f"{link.card_a or '-'} {link.card_z or '-'}"
+            graph.edges[link.a, link.z, link.id].update(a=link.a, cards=cards)
     return "\n".join(nx.generate_graphml(graph, named_key_ids=True)) + "\n"
 
 

@@ -7,7 +7,7 @@ source. The order is: lengths, metric, ducts, demands, services, then capacities
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from statistics import median
 
@@ -18,13 +18,20 @@ from adn.base.streams import Key
 from adn.topology.builder import NetworkBuilder
 from adn.topology.demands import fill_demands, fill_services
 from adn.topology.ducts import lay_ducts
-from adn.topology.elements import Assumption, Link, NetworkElement, Service, Site
+from adn.topology.elements import (
+    Assumption,
+    Card,
+    Link,
+    NetworkElement,
+    PowerFeed,
+    Site,
+)
 from adn.topology.geography import fibre_route_km, great_circle_km
 from adn.topology.leaf_spine import fabric_network
-from adn.topology.loading import LINE_RATES_BPS, fits, healthy_load, smallest_rate
-from adn.topology.naming import closest, link_id, unique_slugs
-from adn.topology.network import Floats, Network
+from adn.topology.naming import closest, link_id, slug, unique_slugs
+from adn.topology.network import Network
 from adn.topology.pairing import Member, paired_services
+from adn.topology.sizing import sized
 from adn.topology.sources import RawEdge, RawTopology, load_topology
 from adn.topology.specs import LEAF_SPINE, TopologySpec
 
@@ -69,13 +76,17 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
     ids = _element_ids(raw)
     builder = NetworkBuilder(raw.name)
     known_sites: dict[str, Site] = {}
+    feeds: dict[str, str] = {}
     for name, node in zip(ids, raw.nodes, strict=True):
-        builder.add_element(NetworkElement(name, node.kind, site=name))
-        if node.latitude is None or node.longitude is None:
-            builder.add_site(Site(name))
-        else:
-            known_sites[name] = Site(name, node.latitude, node.longitude)
-            builder.add_site(known_sites[name])
+        site = slug(node.site) or name
+        builder.add_element(NetworkElement(name, node.kind, site, node.feeds, node.transit))
+        feeds = dict.fromkeys(node.feeds, site) | feeds
+        if node.latitude is not None and node.longitude is not None:
+            known_sites[name] = Site(site, node.latitude, node.longitude)
+    for site, where in _sites(builder.rows().elements, known_sites).items():
+        builder.add_site(where or Site(site))
+    for feed, site in feeds.items():
+        builder.add_feed(PowerFeed(feed, site))
     lengths, length_rules = _lengths(raw)
     plain = _links(raw, ids, lengths, spec)
     laid = lay_ducts(plain.links, plain.span_of, known_sites, spec)
@@ -83,11 +94,15 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
     services, service_rules = fill_services(demands, ids, spec, stream)
     paired, paired_rules = paired_services(spec.paired, [Member(name, name) for name in ids])
     services += paired
-    links, capacity_rules = _capacities(laid.links, plain.given_bps, ids, services, spec)
+    links, capacity_rules = sized(
+        laid.links, plain.given_bps, builder.rows().elements, services, spec
+    )
     for duct in laid.ducts:
         builder.add_duct(duct)
     for link in links:
         builder.add_link(link)
+    for card, element in _cards(links).items():
+        builder.add_card(Card(card, element))
     for service in services:
         builder.add_service(service)
     for rule in (
@@ -105,6 +120,14 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
     network = builder.build()
     management_element(network, spec.management)
     return network
+
+
+def _sites(elements: tuple[NetworkElement, ...], known: dict[str, Site]) -> dict[str, Site | None]:
+    """Return the sites, each at the first known coordinates of what stands there."""
+    sites: dict[str, Site | None] = {}
+    for element in elements:
+        sites[element.site] = sites.get(element.site) or known.get(element.id)
+    return sites
 
 
 def fixed_stream() -> np.random.Generator:
@@ -165,6 +188,16 @@ def _check_spec(spec: TopologySpec) -> None:
     ]
     if found:
         raise TopologyError(found)
+
+
+def _cards(links: tuple[Link, ...]) -> dict[str, str]:
+    """Return the element of each card that a port is on."""
+    owners: dict[str, str] = {}
+    for link in links:
+        for element, card in ((link.a, link.card_a), (link.z, link.card_z)):
+            if card:
+                owners.setdefault(card, element)
+    return owners
 
 
 def _element_ids(raw: RawTopology) -> tuple[str, ...]:
@@ -246,23 +279,28 @@ class _PlainLinks:
 def _links(
     raw: RawTopology, ids: tuple[str, ...], lengths: list[float], spec: TopologySpec
 ) -> _PlainLinks:
-    bundles: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    bundles: dict[tuple[str, str], list[tuple[float, float, str, str]]] = defaultdict(list)
     for edge, length in zip(raw.edges, lengths, strict=True):
         if edge.a != edge.z:
-            a, z = sorted((ids[edge.a], ids[edge.z]))
-            bundles[a, z].append((length, edge.capacity_bps or 0.0))
+            a, z = ids[edge.a], ids[edge.z]
+            cards = (edge.card_a, edge.card_z) if a < z else (edge.card_z, edge.card_a)
+            bundles[min(a, z), max(a, z)].append((length, edge.capacity_bps or 0.0, *cards))
     links: list[Link] = []
     span_of: dict[str, str] = {}
     given: dict[str, float] = {}
     for (a, z), members in sorted(bundles.items()):
         number = 0
-        for length, capacity in sorted(members):  # file order must not number parallel links
+        for length, capacity, card_a, card_z in sorted(
+            members
+        ):  # file order must not number parallel links
             first = link_id(a, z, number + 1)
             for _ in range(spec.parallel_links):
                 number += 1
                 name = link_id(a, z, number)
                 cost = HOP_COST if spec.metric == "hops" else max(1, round(length))
-                links.append(Link(name, a, z, _UNSIZED_BPS, length, cost))
+                links.append(
+                    Link(name, a, z, _UNSIZED_BPS, length, cost, card_a=card_a, card_z=card_z)
+                )
                 span_of[name] = f"duct:{first}"
                 if capacity > 0:
                     given[name] = capacity
@@ -278,46 +316,3 @@ def _links(
     )
     costs = Assumption("interior-gateway costs", rule, len(links))
     return _PlainLinks(tuple(links), span_of, given, (costs, copies))
-
-
-def _capacities(
-    links: tuple[Link, ...],
-    given: dict[str, float],
-    ids: tuple[str, ...],
-    services: tuple[Service, ...],
-    spec: TopologySpec,
-) -> tuple[tuple[Link, ...], tuple[Assumption, ...]]:
-    """Return the links with line rates that keep the healthy peak load within the headroom."""
-    load = peak_load(links, ids, services)
-    sized, raised, filled = [], 0, 0
-    for link, bps in zip(links, load.tolist(), strict=True):
-        rate = given.get(link.id, 0.0)
-        if rate <= 0 or not fits(bps, rate, spec.headroom):
-            raised += rate > 0
-            filled += rate <= 0
-            rate = smallest_rate(bps, spec.headroom)
-        sized.append(replace(link, capacity_bps=rate))
-    ladder = ", ".join(f"{rate / 1e9:g}" for rate in LINE_RATES_BPS)
-    rule = (
-        f"smallest of {ladder} Gbit/s, or multiple of the last, of which the healthy peak load "
-        f"under even sharing is at most {spec.headroom:.0%}"
-    )
-    return tuple(sized), (
-        Assumption("link capacities", rule, filled, "rates: IEEE 802.3; headroom: assumption"),
-        Assumption("link capacities below the load", f"raised to the {rule}", raised),
-    )
-
-
-def peak_load(
-    links: tuple[Link, ...], ids: tuple[str, ...], services: tuple[Service, ...]
-) -> Floats:
-    """Return each link's healthy load in its busier direction at contracted peak, bit/s, (L,)."""
-    row = {name: number for number, name in enumerate(ids)}
-    demand = np.zeros((len(ids), len(ids)))
-    starts = [row[service.a] for service in services]
-    ends = [row[service.z] for service in services]
-    np.add.at(demand, (starts, ends), [service.demand_bps for service in services])
-    a = np.array([row[link.a] for link in links], dtype=np.int64)
-    z = np.array([row[link.z] for link in links], dtype=np.int64)
-    forward, backward = healthy_load(a, z, np.array([link.cost for link in links]), demand)
-    return np.asarray(np.maximum(forward, backward), dtype=np.float64)

@@ -25,8 +25,9 @@ MOST_DEPTH: Final = 100
 def read_graphml(path: Path) -> RawTopology:
     """Return the network in a GraphML file.
 
-    Node attributes read: ``label``, ``Latitude``, ``Longitude``; edge attributes:
-    ``LinkSpeedRaw`` (bit/s), ``capacity_bps`` and ``length_km``.
+    Node attributes read: ``label``, ``Latitude``, ``Longitude``, ``kind``, ``site``, ``feeds``
+    (blank between) and ``transit``; edge attributes: ``LinkSpeedRaw`` (bit/s), ``capacity_bps``,
+    ``length_km`` and ``cards`` (that at the end named by ``a``, a blank, the other; ``-`` is none).
 
     Raises:
         TopologyError: The file cannot be read, or holds no network.
@@ -122,8 +123,25 @@ def _node(name: Any, attributes: dict[str, Any]) -> RawNode:
     latitude = _number(attributes.get("Latitude", attributes.get("latitude")))
     longitude = _number(attributes.get("Longitude", attributes.get("longitude")))
     if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 360:
-        return RawNode(label)
-    return RawNode(label, latitude, longitude)
+        latitude = longitude = None
+    return RawNode(
+        label,
+        latitude,
+        longitude,
+        kind=str(attributes.get("kind") or "router"),
+        site=str(attributes.get("site") or ""),
+        feeds=tuple(dict.fromkeys(str(attributes.get("feeds") or "").split())),
+        transit=str(attributes.get("transit", True)).casefold() not in ("false", "0"),
+    )
+
+
+def _cards(a: str, attributes: dict[str, Any]) -> tuple[str, str]:
+    """Return the cards at the end whose label is `a` and at the other."""
+    held = str(attributes.get("cards") or "").split()
+    if len(held) != 2:
+        return "", ""
+    first, second = ("" if card == "-" else card for card in held)
+    return (first, second) if attributes.get("a", a) == a else (second, first)
 
 
 def _edges(graph: Any, rows: dict[Any, int]) -> tuple[RawEdge, ...]:
@@ -140,6 +158,7 @@ def _edges(graph: Any, rows: dict[Any, int]) -> tuple[RawEdge, ...]:
                 rows[z],
                 length if length is not None and length >= 0 else None,
                 capacity if capacity is not None and capacity > 0 else None,
+                *_cards(str(graph.nodes[a].get("label")), attributes),
             )
         )
     return tuple(sorted(edges, key=lambda edge: (edge.a, edge.z, edge.length_km or 0.0)))

@@ -3,7 +3,8 @@
 Records can miss an entry, hold one that is not there, have a link end elsewhere or ride in another
 duct, or bear a near-miss of the true name. Wrong records still hang together (every end, duct and
 name they use is recorded, directions stay unique), so a reader meets errors, never nonsense.
-Elements, sites and services are recorded as they are.
+A wrong end is an element of the same kind as the right one, its port on one of that element's line
+cards. Elements, sites, services, line cards and power feeds are recorded as they are.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from adn.base.errors import Finding, TopologyError
+from adn.base.streams import hash32
 from adn.topology.elements import Duct, Link, NetworkRows
 from adn.topology.naming import link_id
 from adn.topology.network import Network
@@ -146,6 +148,12 @@ class _Book:
         self._link_ids = set(self._links)
         self._duct_ids = set(self._ducts)
         self._ways = {_way(link) for link in network.rows.links}
+        self._kinds = {row.id: row.kind for row in network.rows.elements}
+        self._cards: dict[str, list[str]] = {}
+        for card in network.rows.cards:
+            self._cards.setdefault(card.element, []).append(card.id)
+        buried = any(link.ducts for link in network.rows.links)
+        self._indoors = {link.id for link in network.rows.links if buried and not link.ducts}
         self.errors: list[RecordedError] = []
 
     def rows(self) -> NetworkRows:
@@ -191,8 +199,14 @@ class _Book:
     def _wrong_end(self, name: str) -> str:
         link = self._links[name]
         end: Literal["a", "z"] = "a" if self._stream.random() < 0.5 else "z"
+        alike = self._kinds[link.a if end == "a" else link.z]
         for other in self._shuffled(self._network.elements.ids):
-            wrong = replace(link, a=other) if end == "a" else replace(link, z=other)
+            if self._kinds[other] != alike:
+                continue
+            if end == "a":
+                wrong = replace(link, a=other, card_a=self._card_like(link.card_a, other))
+            else:
+                wrong = replace(link, z=other, card_z=self._card_like(link.card_z, other))
             if other not in (link.a, link.z) and _way(wrong) not in self._ways:
                 self._ways.add(_way(wrong))
                 self._links[name] = wrong
@@ -216,29 +230,42 @@ class _Book:
         if len(elements) < 2 or not self._network.rows.links:
             return
         like = self._one_of(self._network.rows.links)
-        a, z = sorted(self._shuffled(elements)[:2])
+        order = self._shuffled(elements)
+        first = next(name for name in order if self._kinds[name] == self._kinds[like.a])
+        rest = [name for name in order if name != first]
+        second = next((name for name in rest if self._kinds[name] == self._kinds[like.z]), "")
+        if not second:
+            return
+        a, z = sorted((first, second))
+        cards = {
+            first: self._card_like(like.card_a, first),
+            second: self._card_like(like.card_z, second),
+        }
         number = 1
         while True:
             name = link_id(a, z, number)
-            ghost = replace(like, id=name, a=a, z=z, ducts=(f"duct:{name}",))
+            ducts = (f"duct:{name}",) if like.ducts else ()
+            ghost = replace(like, id=name, a=a, z=z, ducts=ducts, card_a=cards[a], card_z=cards[z])
             if name not in self._link_ids and _way(ghost) not in self._ways:
                 break
             number += 1
         self._link_ids.add(name)
         self._ways.add(_way(ghost))
         self._links[name] = ghost
-        self._add_duct(Duct(f"duct:{name}", like.length_km))
+        if ghost.ducts:
+            self._add_duct(Duct(f"duct:{name}", like.length_km))
         self.errors.append(RecordedError("extra", "link", "", name))
 
     def invent_duct(self) -> None:
         """Record a duct that is not there, with one or two links in it."""
-        if not self._links:
+        outdoors = [link for link in self._links if link not in self._indoors]
+        if not outdoors:
             return
         number = 1
         while f"duct:unknown/{number}" in self._duct_ids:
             number += 1
         name = f"duct:unknown/{number}"
-        riders = self._shuffled(tuple(self._links))[: 1 + int(self._stream.integers(2))]
+        riders = self._shuffled(outdoors)[: 1 + int(self._stream.integers(2))]
         length = min(self._links[link].length_km for link in riders) / 3
         self._add_duct(Duct(name, length))
         for link in riders:
@@ -249,6 +276,11 @@ class _Book:
     def _add_duct(self, duct: Duct) -> None:
         self._duct_ids.add(duct.id)
         self._ducts.setdefault(duct.id, duct)
+
+    def _card_like(self, card: str, element: str) -> str:
+        """Return the card of an element that would hold the port that `card` really holds."""
+        held = self._cards.get(element, [])
+        return held[hash32(card) % len(held)] if card and held else ""
 
     def _reroute(self, instead: dict[str, tuple[str, ...]]) -> None:
         for name, link in self._links.items():

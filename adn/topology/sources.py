@@ -23,22 +23,31 @@ GRAPHML = ".graphml"
 
 @dataclass(frozen=True, slots=True)
 class RawNode:
-    """A node as the source has it; coordinates in degrees, None where unknown."""
+    """A node as the source has it; coordinates in degrees, None where unknown.
+
+    Where the source names no site, the node is one of its own; where it names no feeds, power is
+    not known.
+    """
 
     name: str
     latitude: float | None = None
     longitude: float | None = None
     kind: str = "router"
+    site: str = ""
+    feeds: tuple[str, ...] = ()
+    transit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RawEdge:
-    """An edge between two node rows; None where the source does not say."""
+    """An edge between two node rows; None, or no card, where the source does not say."""
 
     a: int
     z: int
     length_km: float | None = None
     capacity_bps: float | None = None
+    card_a: str = ""
+    card_z: str = ""
 
 
 @dataclass(frozen=True, slots=True)

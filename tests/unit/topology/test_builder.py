@@ -10,19 +10,35 @@ from hypothesis import strategies as st
 
 from adn.base.errors import TopologyError
 from adn.topology.builder import NetworkBuilder
-from adn.topology.elements import Duct, Link, NetworkElement, NetworkRows, Service, Site, Sla
+from adn.topology.elements import (
+    Card,
+    Duct,
+    Link,
+    NetworkElement,
+    NetworkRows,
+    PowerFeed,
+    Service,
+    Site,
+    Sla,
+)
 from adn.topology.network import Network
 
 SOUND = NetworkRows(
     name="triangle",
     sites=(Site("A", 1.0, 2.0),),
-    elements=(NetworkElement("A", site="A"), NetworkElement("B"), NetworkElement("C")),
+    elements=(
+        NetworkElement("A", site="A", feeds=("feed:A/A",)),
+        NetworkElement("B"),
+        NetworkElement("C"),
+    ),
     ducts=(Duct("d1", 10.0), Duct("d2", 20.0)),
     links=(
-        Link("A~B", "A", "B", 1e9, 10.0, 10, ("d1",)),
+        Link("A~B", "A", "B", 1e9, 10.0, 10, ("d1",), "A/card-1"),
         Link("B~C", "B", "C", 1e9, 30.0, 10, ("d1", "d2")),
         Link("A~C", "A", "C", 1e9, 20.0, 10, ("d2",)),
     ),
+    feeds=(PowerFeed("feed:A/A", "A"),),
+    cards=(Card("A/card-1", "A"),),
     services=(
         Service("s1", "voice", "A", "C", 1e6, Sla(50.0, 0.01)),
         Service("s2", "voice", "B", "A", 1e6, Sla(50.0, 0.01)),
@@ -51,6 +67,32 @@ def faulty(**changes: object) -> str:
         (
             {"elements": (*SOUND.elements, NetworkElement("B"))},
             "TOP001 element id 'B' is used 2 times; ids are unique",
+        ),
+        (
+            {"elements": (*SOUND.elements, NetworkElement("D", feeds=("feed:A/C",)))},
+            "TOP015 element 'D' is corded to feed 'feed:A/C', which does not exist\n"
+            "   did you mean 'feed:A/A'?",
+        ),
+        (
+            {"elements": (*SOUND.elements, NetworkElement("D", feeds=("feed:A/A",) * 2))},
+            "TOP014 element 'D' lists feed 'feed:A/A' 2 times; once is enough",
+        ),
+        (
+            {"feeds": (PowerFeed("feed:A/A", "Aa"),)},
+            "TOP010 feed 'feed:A/A' stands at site 'Aa', which does not exist",
+        ),
+        (
+            {"cards": (*SOUND.cards, Card("E/card-1", "E"))},
+            "TOP016 card 'E/card-1' is in element 'E', which does not exist",
+        ),
+        (
+            {"links": (replace(LINK, card_a="A/card-2"), *SOUND.links[1:])},
+            "TOP016 link 'A~B' ends (a) on card 'A/card-2', which does not exist\n"
+            "   did you mean 'A/card-1'?",
+        ),
+        (
+            {"links": (replace(LINK, card_z="A/card-1"), *SOUND.links[1:])},
+            "TOP017 link 'A~B' ends (z) at 'B', but on card 'A/card-1' of 'A'",
         ),
         (
             {"links": (replace(LINK, z="Bb"), *SOUND.links[1:])},

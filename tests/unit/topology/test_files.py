@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fabrics import fabric
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adn.base.errors import TopologyError
 from adn.base.streams import Key
+from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import (
     Assumption,
     Card,
@@ -24,7 +27,7 @@ from adn.topology.elements import (
     Sla,
 )
 from adn.topology.files import graphml_text, rows_from_json, rows_to_json, write_graphml
-from adn.topology.filling import build_network
+from adn.topology.filling import build_network, fixed_stream
 from adn.topology.graphml import read_graphml
 from adn.topology.specs import DEFAULT_SERVICES, SharedDuct, TopologySpec
 
@@ -130,3 +133,31 @@ def test_folders_are_no_place_for_a_file(tmp_path: Path) -> None:
         write_graphml(ABILENE, tmp_path)
     with pytest.raises(TopologyError, match="TOP028 cannot be written: no such file or directory"):
         write_graphml(ABILENE, tmp_path / "none" / "x.graphml")
+
+
+def test_a_fabric_comes_back_from_graphml_with_sites_power_cards_and_who_forwards(
+    tmp_path: Path,
+) -> None:
+    network = fabric()
+    write_graphml(network, tmp_path / "fabric.graphml")
+    spec = TopologySpec(str(tmp_path / "fabric.graphml"), metric="hops")
+    back = build_network(spec, Key.root(1).stream("topology")).rows
+    assert back.elements == tuple(
+        replace(row, site=row.site or row.id) for row in network.rows.elements
+    )
+    assert set(network.rows.sites) < set(back.sites)  # what stood nowhere is a site of its own
+    assert (back.feeds, back.cards) == (network.rows.feeds, network.rows.cards)
+    for old, new in zip(network.rows.links, back.links, strict=True):
+        assert (old.id, old.card_a, old.card_z) == (new.id, new.card_a, new.card_z)
+        assert (old.length_km, old.capacity_bps) == (new.length_km, new.capacity_bps)
+
+
+def test_cards_stay_at_their_ends_whichever_way_round_a_link_is_written(tmp_path: Path) -> None:
+    """The far end first, a card at one end only."""
+    builder = NetworkBuilder("pair").add_element("A").add_element("B").add_card(Card("c", "B"))
+    network = builder.add_link(Link("B~A", "B", "A", 1e9, 10.0, card_a="c")).build()
+    write_graphml(network, tmp_path / "pair.graphml")
+    back = build_network(TopologySpec(str(tmp_path / "pair.graphml")), fixed_stream()).rows
+    (link,) = back.links
+    assert (link.a, link.card_a, link.z, link.card_z) == ("A", "", "B", "c")
+    assert back.cards == (Card("c", "B"),)

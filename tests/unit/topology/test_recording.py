@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from fabrics import fabric
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,6 +99,39 @@ def test_wrong_records_still_build(
     """Every end and duct they use is recorded, and no two directions share a name."""
     rows, _ = recorded(seed, missing=missing, extra=extra, miswired=miswired, misnamed=misnamed)
     assert NetworkBuilder.from_rows(rows).build().rows == rows
+
+
+FABRIC = fabric(roles=(("app", 4), ("web", 3)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), share, st.floats(0, 1), share, share)
+def test_wrong_records_of_a_fabric_keep_cards_feeds_and_kinds(
+    seed: int, missing: float, extra: float, miswired: float, misnamed: float
+) -> None:
+    """Ends are swapped among elements of a kind, ports are on a card of the element recorded."""
+    errors = RecordingErrors(missing, extra, miswired, misnamed)
+    rows, _ = record(FABRIC, errors, Key.root(seed).stream("recording"))
+    assert NetworkBuilder.from_rows(rows).build().rows == rows
+    assert (rows.elements, rows.cards, rows.feeds) == (
+        FABRIC.rows.elements, FABRIC.rows.cards, FABRIC.rows.feeds,
+    )  # fmt: skip
+    kind = {row.id: row.kind for row in rows.elements}
+    real = {frozenset((kind[row.a], kind[row.z])) for row in FABRIC.rows.links}
+    for link in rows.links:
+        assert frozenset((kind[link.a], kind[link.z])) in real
+        for end, card in ((link.a, link.card_a), (link.z, link.card_z)):
+            assert bool(card) == (kind[end] not in ("servers", "edge"))
+
+
+def test_no_duct_is_recorded_inside_a_building() -> None:
+    inside = {row.id for row in FABRIC.rows.links if not row.ducts}
+    rows, errors = record(FABRIC, RecordingErrors(extra=0.5), Key.root(4).stream("recording"))
+    ghosts = {error.recorded_id for error in errors if error.table == "duct"}
+    assert ghosts
+    for link in rows.links:
+        if ghosts.intersection(link.ducts):
+            assert link.id not in inside
 
 
 def test_everything_may_be_missing() -> None:
