@@ -8,20 +8,27 @@ desk.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from simpy.events import Event
 
-from adn.base.clock import Millis
+from adn.base.clock import SECOND, Millis
 from adn.base.levels import Task
 from adn.closedloop.condensing import shown_alarms
+from adn.closedloop.correlating import Cause
 from adn.closedloop.incident import Incident
-from adn.closedloop.locating import Diagnosis
+from adn.closedloop.locating import BELIEVED, Diagnosis, Suspect
 from adn.closedloop.operations import Operations
 from adn.closedloop.performing import Performed
+from adn.northbound.problems import UNKNOWN
 
 PROBE_ROUNDS: Final = 3
 PROBES_AT_ONCE: Final = 4
+COUNTERS: Final[Millis] = 80 * SECOND
+"""Counters and light are polled every minute: a doubt that they may settle is kept open so long
+after the first sign (assumption)."""
+LOOK_AGAIN: Final[Millis] = 10 * SECOND
 SURE: Final = 0.9
 """A top suspect at least this probable needs no probe."""
 
@@ -72,11 +79,19 @@ class Diagnosing:
                 break
             yield from self._probe([(w.kind, w.target) for w in chosen])
             diagnosis = yield from self._look(changed)
+        while not changed and not _sure(diagnosis) and self._age() < COUNTERS:
+            yield self._ops.clock.sleep(LOOK_AGAIN)
+            diagnosis = yield from self._look(changed)
         return diagnosis
+
+    def _age(self) -> Millis:
+        """Return the time since the first sign of the incident."""
+        return self._ops.clock.now - self._incident.snapshot().began_at
 
     def _look(self, changed: bool) -> Generator[Event, Any, Diagnosis]:
         ops, started = self._ops, self._ops.clock.now
-        fresh = ops.locator.locate(self._incident.snapshot(), ops.view)
+        given = ops.given(self._incident)
+        fresh = ops.locator.locate(self._incident.snapshot(), ops.view, given)
         diagnosis = self._believed(fresh, changed)
         if not ops.performing.waits(Task.ROOT_CAUSE):
             yield from self._tell(Performed(diagnosis), started)
@@ -135,13 +150,31 @@ class Diagnosing:
             if not self._ops.performing.waits(Task.ALARM_FILTERING):
                 yield from self._filter_alarms(top.object if top else "")
         self.diagnosis = diagnosis
+        self._believe(diagnosis)
+
+    def _believe(self, diagnosis: Diagnosis) -> None:
+        """Let correlation know the cause, and part from the incident what is another fault's."""
+        ops, group = self._ops, self._incident.group
+        held = group.cause
+        group.cause = _cause(diagnosis.suspects[:1], ops.clock.now)
+        if group.cause is None:
+            return
+        if held and (held.object, held.problem) == (group.cause.object, group.cause.problem):
+            group.cause = replace(group.cause, since=held.since)
+        for row in diagnosis.apart:
+            other = _cause((row,), ops.clock.now)
+            if other is not None:
+                ops.correlator.part(group, other)
+        ops.on_belief()
 
     def _demarcate(self, suggestion: Diagnosis | None) -> Generator[Event, Any, None]:
         """Have the domain named, or the system's word on it reviewed."""
         ops, started = self._ops, self._ops.clock.now
 
         def system() -> tuple[str, float]:
-            found = suggestion or ops.locator.locate(self._incident.snapshot(), ops.view)
+            found = suggestion or ops.locator.locate(
+                self._incident.snapshot(), ops.view, ops.given(self._incident)
+            )
             return found.domain, found.domain_probability
 
         people = ops.staff.demarcated(self._incident)
@@ -183,6 +216,29 @@ class Diagnosing:
             {"raw": list(alarms), "shown": list(done.answer)},
             done.work,
         )
+
+
+def recurs(diagnosis: Diagnosis) -> bool:
+    """Return whether what is believed will hurt again, however well things look now."""
+    top = diagnosis.suspects[0] if diagnosis.suspects else None
+    return top is not None and top.problem == "link-flapping" and top.probability >= BELIEVED
+
+
+def _cause(suspects: Sequence[Suspect], now: Millis) -> Cause | None:
+    """Return the suspect as a cause, if it is believed in and it is known what it explains."""
+    for row in suspects:
+        if row.probability >= BELIEVED and row.problem != UNKNOWN and row.explains:
+            return Cause(
+                object=row.object,
+                problem=row.problem,
+                probability=row.probability,
+                since=now,
+                severity=row.severity,
+                towards=row.towards,
+                explains=row.explains,
+                lasting=row.lasting,
+            )
+    return None
 
 
 def _sure(diagnosis: Diagnosis) -> bool:

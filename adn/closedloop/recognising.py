@@ -154,5 +154,11 @@ class Recognition:
             self._join(older, younger.group.anomalies)
 
     def _merge_soon(self) -> None:
-        """Look for incidents that are one, once whoever found out has gone on."""
-        self._ops.clock.call_at(self._ops.clock.now + 1, self._merge)
+        """Look for incidents that are one, or more, once whoever found out has gone on."""
+        self._ops.clock.call_at(self._ops.clock.now + 1, self._regroup)
+
+    def _regroup(self) -> None:
+        """Open what was parted from other incidents, and join incidents that are one."""
+        for group in self._ops.correlator.take_parted():
+            self._recognise(group)
+        self._merge()

@@ -12,6 +12,7 @@ from adn.base.clock import MINUTE, SECOND, Millis
 from adn.base.levels import Task
 from adn.closedloop.acting import Action, Proposal, carry_out, decide, needs_crew, propose
 from adn.closedloop.case import Case
+from adn.closedloop.diagnosing import recurs
 from adn.closedloop.incident import Status
 from adn.closedloop.locating import Diagnosis
 from adn.closedloop.planning import Plan
@@ -35,7 +36,7 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         diagnosis = yield from case.diagnosing.locate(changed=bool(case.excluded))
         case.move(Status.LOCATED)
         before = yield from verifier.outside_at_next_tick(case.services(), 0)
-        if not before:
+        if not before and not recurs(diagnosis):
             # Routing may have healed it already, or nobody was ever hurt.
             since = ops.clock.now
             fixed, outside = yield from verifier.settle(case.services(), since - 20 * SECOND)

@@ -36,7 +36,7 @@ class StandInLocator:
 
     calls: int = 0
 
-    def locate(self, snapshot: IncidentSnapshot, view: View) -> Diagnosis:
+    def locate(self, snapshot: IncidentSnapshot, view: View, given: Any = ()) -> Diagnosis:
         self.calls += 1
         sure = 0.97 if view.probes else 0.6
         first = Suspect("duct:A~B", "fibre-loss", sure, ("ALM-000001",))
