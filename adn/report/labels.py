@@ -42,6 +42,8 @@ def labels(
     size: float,
     gaps: Mapping[str, float],
     room: tuple[float, float],
+    *,
+    others: bool = True,
 ) -> tuple[Label, ...]:
     """Return labels that hide no other label; those in `first` are placed first, and always.
 
@@ -53,9 +55,11 @@ def labels(
         size: Of the letters.
         gaps: How far from its point each label stands.
         room: Width and height of the drawing.
+        others: Whether names that are not in `first` are written too, where there is room.
     """
     urgent = frozenset(first)
-    order = [*first, *(name for name in sorted(points) if name not in urgent)]
+    rest = [name for name in sorted(points) if name not in urgent] if others else []
+    order = [*first, *rest]
     placed: list[Label] = []
     for name in order:
         options = [_option(name, points[name], gaps[name], size, side) for side in _SIDES]

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from adn.report.fabric import WIDTH as FABRIC_WIDTH
+from adn.report.fabric import fabric_drawing, is_fabric
 from adn.report.geography import Places, Point, places
-from adn.report.labels import Segment, labels
+from adn.report.labels import Label, Segment, labels
 from adn.report.matter import Matter
 from adn.report.svg import Markup, figure, path, tag
 from adn.topology.network import Network
@@ -19,6 +21,9 @@ MARGIN: Final = 46.0
 SIZE: Final = 13.0
 MOST_SUSPECTS: Final = 3
 LEAST_CHANCE: Final = 0.01
+MOST_CROSSES: Final = 8
+"""Elements that are marked at full size; the marks of more would hide the elements."""
+MOST_NAMED: Final = 12
 SHORT: Final = 110.0
 ASIDE: Final = 21.0
 """On a link shorter than `SHORT` signs stand this far beside each other, not along it."""
@@ -40,21 +45,27 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is marked: the truth, the suspects by rank, and where the network was acted upon."""
+    """What is marked: the truth and what bears it, suspects by rank, and where someone acted."""
 
     truth: tuple[Spot, ...]
+    touched: tuple[Spot, ...]
     suspects: tuple[tuple[str, Spot], ...]
     acted: tuple[Spot, ...]
 
 
 def spot(network: Network, name: str) -> Spot:
-    """Return where a duct, link, direction or element is; nowhere if the network has none such."""
+    """Return where something named stands; nowhere if the network has none such."""
     if name in network.ducts:
         return Spot(links=network.links_in_duct(name))
     if name in network.links:
         return Spot(links=(name,))
     if name in network.directions:
         return Spot(links=(network.link_of(name),), direction=name)
+    if name in network.cards:
+        element = int(network.card_element[network.cards.row(name)])
+        return Spot(elements=(network.elements[element],))
+    if name in network.feeds:
+        return Spot(elements=network.elements_on_feed(name))
     return Spot(elements=(name,)) if name in network.elements else Spot()
 
 
@@ -68,13 +79,14 @@ def suspects_of(matter: Matter) -> tuple[tuple[str, str, float], ...]:
 def marks_of(network: Network, matter: Matter) -> Marks:
     """Return the marks of one matter."""
     fault = matter.score.fault if matter.score else None
-    named = dict.fromkeys((fault.target, *fault.objects)) if fault else {}
-    truth = [spot(network, name) for name in named]
+    truth = [spot(network, fault.target)] if fault else []
     if any(not found.direction and found.links for found in truth):
         truth = [Spot(found.links, found.elements) for found in truth]
+    touched = [spot(network, name) for name in dict.fromkeys(fault.objects)] if fault else []
     acted = dict.fromkeys(o.target for o in matter.orders if o.purpose == "mitigate")
     return Marks(
         truth=tuple(truth),
+        touched=tuple(touched),
         suspects=tuple(
             (str(rank), spot(network, row[0])) for rank, row in enumerate(suspects_of(matter), 1)
         ),
@@ -83,23 +95,20 @@ def marks_of(network: Network, matter: Matter) -> Marks:
 
 
 def network_map(network: Network, matter: Matter) -> Markup:
-    """Return the map of one matter."""
+    """Return the map of one matter: a schema where the network is a fabric, else geography."""
+    marks = marks_of(network, matter)
+    spots = (*marks.truth, *(found for _, found in marks.suspects), *marks.acted)
+    named = [name for found in spots for name in (*found.elements, *_ends(network, found.links))]
+    marked = list(dict.fromkeys(named))
+    if is_fabric(network):
+        return _schema(network, matter, marks, marked)
     at, height = places(network, WIDTH, TALLEST, MARGIN)
     lines = _lines(network, at)
-    marks = marks_of(network, matter)
-    marked = list(
-        dict.fromkeys(
-            name
-            for found in (*marks.truth, *(s for _, s in marks.suspects), *marks.acted)
-            for name in (*found.elements, *_ends(network, found.links))
-        )
-    )
     ringed = {name for found in marks.truth for name in found.elements}
     ringed |= {name for _, found in marks.suspects for name in found.elements}
     gaps = {name: 19.0 if name in ringed else 12.0 for name in at}
     signs = _signs(marks, lines)
     written = labels(at, marked, list(lines.values()), signs, SIZE, gaps, (WIDTH, height))
-    bold = frozenset(marked)
     return figure(
         WIDTH,
         height,
@@ -117,18 +126,67 @@ def network_map(network: Network, matter: Matter) -> Markup:
         ),
         *_suspected(marks, lines, at),
         *_struck(marks, lines, at, network),
+        *(_written(label, label.name, bold=label.name in marked) for label in written),
+    )
+
+
+def _schema(network: Network, matter: Matter, marks: Marks, marked: list[str]) -> Markup:
+    """Return a fabric with the marks of one matter; only what matters is named."""
+    drawing = fabric_drawing(network)
+    at, lines = drawing.at, _lines(network, drawing.at)
+    rows = {row.id: row for row in network.rows.elements}
+    pillars = [n for n, row in rows.items() if row.kind in {"edge", "border-leaf", "spine"}]
+    first = list(dict.fromkeys((*marked[:MOST_NAMED], *pillars)))
+    gaps = {name: 17.0 if name in marked else 12.0 for name in at}
+    signs, room = _signs(marks, lines), (FABRIC_WIDTH, drawing.height)
+    written = labels(at, first, [], signs, SIZE, gaps, room, others=False)
+    bold = frozenset(marked)
+    touched = {*_links(marks.truth), *_links(marks.touched)}
+    touched |= {name for _, found in marks.suspects for name in found.links}
+    shown = {n: line for n, line in lines.items() if n not in drawing.hidden or n in touched}
+    return figure(
+        FABRIC_WIDTH,
+        drawing.height,
+        f"Schema of {network.name}",
+        _says(network, matter),
+        *drawing.ground,
+        *_truth_below(marks, lines, at),
         *(
             tag(
-                "text",
-                label.name,
-                x=label.x,
-                y=label.y,
-                text_anchor=label.anchor,
-                class_="place named" if label.name in bold else "place",
+                "path",
+                tag("title", name),
+                d=path(line),
+                class_="link faint" if name in drawing.faint and name not in touched else "link",
+            )
+            for name, line in shown.items()
+        ),
+        *_acted(marks.acted, lines, at),
+        *(_node(name, rows[name].kind, at[name]) for name in at),
+        *_suspected(marks, lines, at),
+        *_struck(marks, lines, at, network),
+        *(
+            _written(
+                label, label.name.removeprefix(f"{rows[label.name].site}-"), bold=label.name in bold
             )
             for label in written
         ),
     )
+
+
+def _node(name: str, kind: str, point: Point) -> Markup:
+    """Return an element by its kind: servers are squares, switches are round."""
+    x, y = point
+    says = tag("title", name)
+    if kind == "servers":
+        return tag("rect", says, x=x - 5, y=y - 4, width=10, height=8, rx=2, class_="node servers")
+    if kind == "edge":
+        return tag("rect", says, x=x - 16, y=y - 8, width=32, height=16, rx=8, class_="node")
+    return tag("circle", says, cx=x, cy=y, r=5 if kind == "leaf" else 7, class_="node")
+
+
+def _written(label: Label, name: str, *, bold: bool) -> Markup:
+    look = "place named" if bold else "place"
+    return tag("text", name, x=label.x, y=label.y, text_anchor=label.anchor, class_=look)
 
 
 def _says(network: Network, matter: Matter) -> str:
@@ -199,9 +257,9 @@ def _elements(spots: Iterable[Spot]) -> list[str]:
 
 def _truth_below(marks: Marks, lines: dict[str, Segment], at: Places) -> Iterator[Markup]:
     """Yield the broad bands under what was really struck."""
-    for name in _links(marks.truth):
+    for name in _links((*marks.truth, *marks.touched)):
         yield tag("path", d=path(lines[name]), class_="struck-band")
-    for name in _elements(marks.truth):
+    for name in _elements((*marks.truth, *marks.touched)):
         x, y = at[name]
         yield tag("circle", cx=x, cy=y, r=14, class_="struck-disc")
 
@@ -210,11 +268,11 @@ def _struck(
     marks: Marks, lines: dict[str, Segment], at: Places, network: Network
 ) -> Iterator[Markup]:
     """Yield a cross on what was really struck, and an arrow where one direction alone was."""
+    radius = 8.5 if len(_elements(marks.truth)) <= MOST_CROSSES else 4.5
     for name in _links(marks.truth):
         yield cross(_along(lines[name], 0.5), f"really struck: {name}")
     for name in _elements(marks.truth):
-        x, y = at[name]
-        yield cross((x, y), f"really struck: {name}")
+        yield cross(at[name], f"really struck: {name}", radius)
     for found in marks.truth:
         if found.direction:
             row = network.directions.row(found.direction)
@@ -280,8 +338,9 @@ def _acted(spots: Sequence[Spot], lines: dict[str, Segment], at: Places) -> Iter
     """Yield a diamond where commands to mitigate went."""
     for name in _links(spots):
         yield diamond(_sign_at(lines[name], DIAMOND, ASIDE), f"mitigated at {name}")
+    reach = 11.0 if len(_elements(spots)) <= MOST_CROSSES else 7.5
     for name in _elements(spots):
-        yield diamond(at[name], f"mitigated at {name}", 11.0)
+        yield diamond(at[name], f"mitigated at {name}", reach)
 
 
 def _arrow(line: Segment, share: float, says: str) -> Markup:

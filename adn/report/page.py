@@ -9,6 +9,7 @@ from typing import Final
 from adn.base.clock import format_clock
 from adn.report.axis import span_text
 from adn.report.document import document, write_page
+from adn.report.fabric import is_fabric
 from adn.report.geography import network_of
 from adn.report.headline import clocks, figures, outcome, standing
 from adn.report.map import network_map
@@ -111,7 +112,10 @@ def _section(subject: Subject, matter: Matter, network: Network | None) -> Marku
     parts: list[Markup] = [tag("h2", _heading(matter)), standing(matter)]
     if score is not None and several:
         parts.append(clocks(score, subject.targets))
-    if network is not None:
+    if network is not None and is_fabric(network):
+        parts.append(_picture(network_map(network, matter), "Schema"))
+        parts.append(tag("div", believed(matter), reasons(matter), class_="halves"))
+    elif network is not None:
         drawn = _picture(network_map(network, matter), "Map", "map")
         parts.append(tag("div", drawn, believed(matter), reasons(matter), class_="beside"))
     else:

@@ -12,8 +12,8 @@ from adn.report.axis import counted, span_text
 from adn.report.map import badge, cross, diamond, suspects_of
 from adn.report.matter import Matter, Subject
 from adn.report.svg import Markup, join, tag
-from adn.scoring.assess import Subject as Performer
 from adn.scoring.assess import Handwork
+from adn.scoring.assess import Subject as Performer
 from adn.scoring.evidence import TaskInstance, task_instances
 from adn.scoring.story import offset, story_of
 
