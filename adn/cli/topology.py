@@ -30,7 +30,9 @@ def command(
     """Describe a network and what was assumed about it.
 
     Shows sizes, every value that a rule has filled in, checks, single points of failure, and all
-    links with their rate, length, metric, ducts and healthy peak load.
+    links with their rate, length, metric, ducts and healthy peak load. Of a fabric it shows what
+    stands at each site, what hangs on each power feed and which kinds of links there are, and one
+    by one only the links that leave a site; --json has them all.
     """
     from adn.topology.files import write_graphml
 
@@ -71,6 +73,7 @@ def _describe(network: Network, management: str) -> dict[str, Any]:
     """Return all that is shown, as a JSON-like value."""
     from adn.base.quantities import quantise
     from adn.topology.checks import check, link_loads, single_points
+    from adn.topology.summary import feed_rows, link_kind_rows, site_rows
 
     points = single_points(network)
     loads = link_loads(network).tolist()
@@ -79,6 +82,8 @@ def _describe(network: Network, management: str) -> dict[str, Any]:
         "elements": len(network.elements),
         "links": len(network.links),
         "ducts": len(network.ducts),
+        "cards": len(network.cards),
+        "feeds": len(network.feeds),
         "services": len(network.services),
         "customers": int(network.customers.sum()),
         "demand_bps": quantise(float(network.demand_bps.sum())),
@@ -96,6 +101,9 @@ def _describe(network: Network, management: str) -> dict[str, Any]:
             "links": list(points.links),
             "ducts": list(points.ducts),
         },
+        "site_table": site_rows(network),
+        "feed_table": feed_rows(network),
+        "link_kinds": link_kind_rows(network, loads),
         "link_table": [
             {
                 "id": link.id,
@@ -103,6 +111,7 @@ def _describe(network: Network, management: str) -> dict[str, Any]:
                 "length_km": quantise(link.length_km),
                 "cost": link.cost,
                 "ducts": list(link.ducts),
+                "cards": [link.card_a, link.card_z],
                 "peak_load_bps": quantise(load),
                 "peak_load": quantise(load / link.capacity_bps),
             }
@@ -115,7 +124,8 @@ def _show(described: dict[str, Any]) -> None:
     """Print a description for people."""
     sizes = "  ".join(
         f"{described[key]:,} {key if described[key] != 1 else key[:-1]}"
-        for key in ("elements", "links", "ducts", "services", "customers")
+        for key in ("elements", "links", "ducts", "cards", "feeds", "services", "customers")
+        if described[key] or key not in ("cards", "feeds")
     )
     print_line(described["name"], style="bold")
     print_line(sizes)
@@ -140,6 +150,59 @@ def _show(described: dict[str, Any]) -> None:
     print_line("")
     for table, names in described["single_points_of_failure"].items():
         print_line(f"single points of failure, {table}: {', '.join(names) or 'none'}")
+    of_kinds = len({row["kind"] for row in described["site_table"]}) > 1
+    if of_kinds:
+        _show_fabric(described)
+    _show_links([row for row in described["link_table"] if row["ducts"] or not of_kinds])
+
+
+def _show_fabric(described: dict[str, Any]) -> None:
+    """Print what stands where, what hangs on which feed, and the kinds of links."""
+    print_line("")
+    print_table(
+        ["site", "elements", ("count", "right"), "from", "to"],
+        [
+            [row["site"] or "-", row["kind"], row["count"], row["first"], row["last"]]
+            for row in described["site_table"]
+        ],
+    )
+    if described["feed_table"]:
+        print_line("")
+        print_table(
+            ["feed", ("elements", "right"), "on no other"],
+            [
+                [row["id"], row["elements"], " ".join(row["alone"])]
+                for row in described["feed_table"]
+            ],
+        )
+    print_line("")
+    print_table(
+        ["links between", "sites", ("count", "right"), ("Gbit/s", "right"), ("km", "right"),
+         ("peak load", "right"), "busiest"],
+        [
+            [
+                " and ".join(row["kinds"]),
+                " and ".join(row["sites"]) or "-",
+                row["count"],
+                f"{row['capacity_bps'] / 1e9:g}",
+                _span(row["shortest_km"], row["longest_km"]),
+                f"{row['peak_load']:.0%}",
+                row["busiest"],
+            ]
+            for row in described["link_kinds"]
+        ],
+    )  # fmt: skip
+
+
+def _span(shortest: float, longest: float) -> str:
+    """Return a range of lengths, or the one length that all have."""
+    if shortest == longest:
+        return f"{shortest:.3g}"
+    return f"{shortest:.3g} to {longest:.3g}"
+
+
+def _show_links(links: list[dict[str, Any]]) -> None:
+    """Print links one by one."""
     print_line("")
     print_table(
         [
@@ -159,6 +222,6 @@ def _show(described: dict[str, Any]) -> None:
                 f"{row['peak_load']:.0%}",
                 " ".join(row["ducts"]),
             ]
-            for row in described["link_table"]
+            for row in links
         ],
     )  # fmt: skip

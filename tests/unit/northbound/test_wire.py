@@ -25,10 +25,12 @@ from adn.northbound.post import Candidates, RollUp, SeriesReply, SeriesRequest, 
 from adn.northbound.telemetry import Roster
 from adn.topology.elements import (
     Assumption,
+    Card,
     Duct,
     Link,
     NetworkElement,
     NetworkRows,
+    PowerFeed,
     Service,
     Site,
     Sla,
@@ -94,9 +96,14 @@ def test_a_briefing_comes_back_as_it_was() -> None:
     rows = NetworkRows(
         name="two",
         sites=(Site("here", 1.5, -2.0),),
-        elements=(NetworkElement("A", site="here"), NetworkElement("B")),
+        elements=(
+            NetworkElement("A", site="here", feeds=("feed:here/A",)),
+            NetworkElement("B", "servers", transit=False),
+        ),
         ducts=(Duct("duct:A~B", 12.5),),
-        links=(Link("A~B", "A", "B", 1e10, 12.5, 7, ("duct:A~B",)),),
+        links=(Link("A~B", "A", "B", 1e10, 12.5, 7, ("duct:A~B",), card_a="A/card-1"),),
+        feeds=(PowerFeed("feed:here/A", "here"),),
+        cards=(Card("A/card-1", "A"),),
         services=(Service("s", "voice", "A", "B", 1e6, Sla(10.0, 0.001), elastic=True),),
         assumptions=(Assumption("demand", "one each", 1),),
     )

@@ -70,8 +70,10 @@ def faulty(**changes: object) -> str:
         ),
         (
             {"elements": (*SOUND.elements, NetworkElement("D", feeds=("feed:A/C",)))},
-            "TOP015 element 'D' is corded to feed 'feed:A/C', which does not exist\n"
-            "   did you mean 'feed:A/A'?",
+            (
+                "TOP015 element 'D' is corded to feed 'feed:A/C', which does not exist\n"
+                "   did you mean 'feed:A/A'?"
+            ),
         ),
         (
             {"elements": (*SOUND.elements, NetworkElement("D", feeds=("feed:A/A",) * 2))},
@@ -87,8 +89,10 @@ def faulty(**changes: object) -> str:
         ),
         (
             {"links": (replace(LINK, card_a="A/card-2"), *SOUND.links[1:])},
-            "TOP016 link 'A~B' ends (a) on card 'A/card-2', which does not exist\n"
-            "   did you mean 'A/card-1'?",
+            (
+                "TOP016 link 'A~B' ends (a) on card 'A/card-2', which does not exist\n"
+                "   did you mean 'A/card-1'?"
+            ),
         ),
         (
             {"links": (replace(LINK, card_z="A/card-1"), *SOUND.links[1:])},
@@ -192,7 +196,7 @@ def test_the_order_of_adding_cannot_be_seen(data: st.DataObject) -> None:
         name=SOUND.name,
         **{
             table: tuple(data.draw(st.permutations(getattr(SOUND, table))))
-            for table in ("sites", "elements", "ducts", "links", "services")
+            for table in ("sites", "elements", "ducts", "links", "services", "feeds", "cards")
         },
     )
     assert NetworkBuilder.from_rows(shuffled).build().rows == Network.from_rows(SOUND).rows

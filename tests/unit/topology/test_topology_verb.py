@@ -122,3 +122,33 @@ def test_a_mistake_in_a_scenario_is_shown_at_its_line(
     assert (code, out) == (2, "")
     assert f"{path}:12:35: TOP030 shared duct 'denver-west' names link 'Denver~Seatle'" in err
     assert "did you mean 'Denver~Seattle'?" in err
+
+
+FABRIC = Path(__file__).parents[1] / "scenario" / "fabric.yml"
+
+
+def test_a_fabric_is_shown_by_site_by_feed_and_by_kind_of_link(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What leaves a site is listed one by one; the hundred cables inside are not."""
+    _, text, _ = run(capsys, str(FABRIC))
+    assert "44 elements  112 links  10 ducts  48 cards  4 feeds  22 services" in text
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "north spine 4 north-spine-1 north-spine-4" in lines
+    assert "feed:north/A 20 north-leaf-01" in lines
+    assert "border-leaf and border-leaf north and south 4 200 40 2%" in " ".join(lines)
+    assert any(line.startswith("north-border-1~south-border-2 200 40.0 10 2%") for line in lines)
+    assert not any(line.startswith("north-leaf-01~north-spine-1") for line in lines)
+
+
+def test_json_of_a_fabric_holds_every_link_with_its_cards(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = json.loads(run(capsys, str(FABRIC), "--json")[1])
+    assert len(told["link_table"]) == 112
+    link = next(row for row in told["link_table"] if row["id"] == "north-app-1~north-leaf-01")
+    assert link["cards"] == ["", "north-leaf-01/card-1"]
+    assert sum(row["count"] for row in told["link_kinds"]) == 112
+    assert sum(row["count"] for row in told["site_table"]) == 44
+    alone = {name for row in told["feed_table"] for name in row["alone"]}
+    assert len(alone) == 4
