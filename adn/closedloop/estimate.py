@@ -34,6 +34,10 @@ NOMINAL_SHALLOW_MS: Final = 0.8
 """The same of a data-centre switch."""
 
 
+FLAP_LOSS: Final = 0.1
+"""Share of time that a flapping link is down while traffic is still sent to it (assumption)."""
+
+
 class Change(Protocol):
     """Anything that says which command is to be tried on which target."""
 
@@ -198,7 +202,27 @@ class Estimate:
             return replace(self, unused=self.unused | {name})
         if problem in {"route-missing", "route-discarded", "table-full"}:
             return replace(self, dark=self.dark | {(name, target) for target in cause.towards})
+        if problem == "link-flapping" and name in net.links:
+            at = 2 * net.links.row(name)
+            ways = net.directions.ids[at : at + 2]
+            return replace(self, lossy={**self.lossy, **dict.fromkeys(ways, FLAP_LOSS)})
         return replace(self, down=self.down | taken_down(net, problem, name))
+
+    def without(self, cause: Believed) -> Estimate:
+        """Return the estimate once a problem of an object is mended."""
+        gone = {cause.object}
+        if cause.problem == "link-flapping" and cause.object in self.network.links:
+            at = 2 * self.network.links.row(cause.object)
+            gone.update(self.network.directions.ids[at : at + 2])
+        wrong = cause.object if cause.problem == "cost-wrong" else ""
+        return replace(
+            self,
+            down=self.down - taken_down(self.network, cause.problem, cause.object),
+            lossy={name: loss for name, loss in self.lossy.items() if name not in gone},
+            unused=self.unused - gone,
+            dark=frozenset(pair for pair in self.dark if pair[0] not in gone),
+            costs={name: cost for name, cost in self.costs.items() if name != wrong},
+        )
 
     def up(self) -> Bools:
         """Return which directions are believed to carry traffic, shape (D,)."""

@@ -7,7 +7,7 @@ under each leading suspect, so that in doubt the plan that helps under most of t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -16,8 +16,8 @@ from adn.closedloop.estimate import Estimate
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.locating import Diagnosis, Suspect
-from adn.closedloop.playbooks import playbooks
-from adn.closedloop.tactics import Ground, Step, inverse, propose
+from adn.closedloop.playbooks import Repair, playbooks
+from adn.closedloop.tactics import Ground, Step, ground_of, inverse, propose
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import Purpose, command_kinds
@@ -33,6 +33,15 @@ CONSIDERED: Final = 3
 LEAST_PROBABLE: Final = 0.05
 """Suspects below this are not planned for (assumption)."""
 
+LEAST_REPAIRED: Final = 0.4
+"""Suspects below this are not repaired on suspicion (assumption)."""
+
+QUICK_S: Final = 60.0
+"""A repair that takes no longer may stand in for a mitigation, s (assumption)."""
+
+ANSWERLESS: Final = frozenset({"power-cycle"})
+"""Commands that need no answer from the element they are about."""
+
 BURST: Final = 1.03
 """Factor on rates when plans are judged, so that they hold when traffic swings (assumption)."""
 
@@ -40,6 +49,11 @@ _RISKS: Final[Mapping[str, float]] = {"none": 0.0, "low": 0.25, "medium": 0.5, "
 _TIME_WEIGHT: Final = 0.01
 _STEP_WEIGHT: Final = 0.02
 _MOST: Final = 4
+_EPS: Final = 1e-9
+_RETRY: Final = 0.15
+"""Share of the time to restore that a failed attempt costs (assumption)."""
+_FOR_GOOD: Final = 0.2
+"""How much better it is to end an incident than to bridge it (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,11 @@ class Planner(Protocol):
         view: View,
         excluded: frozenset[str],
     ) -> Sequence[Plan]:
-        """Return plans, best first, mitigations before repairs; none whose key is excluded."""
+        """Return plans, best first; none whose key is excluded.
+
+        Mitigations come before repairs, but for repairs that the system does within seconds and
+        that are expected to bring service back: those are ranked with the mitigations.
+        """
         ...
 
 
@@ -122,7 +140,11 @@ class WhatIfPlanner:
         view: View,
         excluded: frozenset[str],
     ) -> Sequence[Plan]:
-        """Return plans, best first, mitigations before repairs; none whose key is excluded."""
+        """Return plans, best first; none whose key is excluded.
+
+        Mitigations come before repairs, but for repairs that the system does within seconds and
+        that are expected to bring service back: those are ranked with the mitigations.
+        """
         del snapshot
         if self._graph.network is not self._estimate.network:
             self._estimate = Estimate.of(self._graph.network)
@@ -130,10 +152,15 @@ class WhatIfPlanner:
         leading = self._leading(diagnosis)
         beliefs = self._beliefs(present, leading)
         obeys = self._obeys(view)
-        plans = [
-            *self._mitigations(present, beliefs, _actionable(leading, view), obeys),
-            *self._repairs(present, beliefs, leading, obeys),
-        ]
+        nothing = self._try("nothing", (), beliefs)
+        mitigations = self._mitigations(
+            present, beliefs, _actionable(leading, view), obeys, nothing
+        )
+        repairs = self._repairs(present, beliefs, leading, obeys, nothing)
+        quick = [row for row in repairs if _is_quick(row[1]) and row[0].pain < nothing.pain - _EPS]
+        slow = [plan for trial, plan in repairs if (trial, plan) not in quick]
+        ranked = sorted([*mitigations, *quick], key=lambda row: (row[0].score, row[1].key))
+        plans = [*(plan for _, plan in ranked), *slow]
         return [plan for plan in plans if plan.key not in excluded]
 
     # --- beliefs ---
@@ -148,20 +175,7 @@ class WhatIfPlanner:
         total = sum(row.probability for row in leading)
         if not leading or total <= 0.0:
             return (_Belief(1.0, present),)
-        return tuple(_Belief(row.probability / total, self._under(present, row)) for row in leading)
-
-    def _under(self, present: Estimate, suspect: Suspect) -> Estimate:
-        net, name = present.network, suspect.object
-        if suspect.problem == "packet-loss" and name in net.directions:
-            return present.fork(lossy={**present.lossy, name: suspect.severity})
-        down: set[str] = set()
-        if suspect.problem == "fibre-loss" and name in net.ducts:
-            down.update(net.links_in_duct(name))
-        elif suspect.problem == "link-down" and name in net.links:
-            down.add(name)
-        elif suspect.problem in {"process-down", "element-down"} and name in net.elements:
-            down.update(net.links_of(name))
-        return present.fork(down=present.down | down)
+        return tuple(_Belief(row.probability / total, present.under(row)) for row in leading)
 
     def _obeys(self, view: View) -> Bools:
         """Return which elements operations can reach: lit links lead there, and it speaks."""
@@ -189,10 +203,10 @@ class WhatIfPlanner:
         beliefs: tuple[_Belief, ...],
         leading: tuple[Suspect, ...],
         obeys: Bools,
-    ) -> list[Plan]:
+        nothing: _Trial,
+    ) -> list[tuple[_Trial, Plan]]:
         if not leading:
             return []
-        nothing = self._try("nothing", (), beliefs)
         grounds = self._grounds(beliefs, leading, obeys)
         trials: dict[str, _Trial] = {}
         for suspect, ground in grounds:
@@ -202,28 +216,21 @@ class WhatIfPlanner:
                     trial = self._try(tactic, steps, beliefs)
                     trials.setdefault(repr(steps), trial)
         ranked = sorted(trials.values(), key=lambda row: (row.score, row.tactic, repr(row.steps)))
-        better = [row for row in ranked if row.pain < nothing.pain - 1e-9]
+        better = [row for row in ranked if row.pain < nothing.pain - _EPS]
         told = tuple((row.tactic, round(row.outside, 3)) for row in (*ranked, nothing))
-        return [self._mitigation(row, nothing, present, leading, told) for row in better[:_MOST]]
+        return [
+            (row, self._mitigation(row, nothing, present, leading, told)) for row in better[:_MOST]
+        ]
 
     def _grounds(
         self, beliefs: tuple[_Belief, ...], leading: tuple[Suspect, ...], obeys: Bools
     ) -> list[tuple[str, Ground]]:
         """Return what tactics work on: the likeliest suspect alone, then the leading together."""
-        net = self._estimate.network
         found: list[tuple[str, Ground]] = []
         for count in sorted({1, len(leading)} - {0}):
-            lossy = [
-                row.object
-                for row in leading[:count]
-                if row.problem == "packet-loss" and row.object in net.directions
-            ]
-            avoided = np.zeros(len(net.directions), dtype=bool)
-            avoided[net.directions.rows(lossy)] = True
-            drained = tuple(sorted({net.link_of(name) for name in lossy}))
-            ground = Ground(beliefs[0].estimate, drained, avoided, obeys)
+            ground = ground_of(beliefs[0].estimate, leading[:count], obeys)
             found += [(row.problem, ground) for row in leading[:count]]
-        return list({(name, g.drained): (name, g) for name, g in found}.values())
+        return list({(name, g.drained, g.isolated): (name, g) for name, g in found}.values())
 
     def _try(self, tactic: str, steps: tuple[Step, ...], beliefs: tuple[_Belief, ...]) -> _Trial:
         """Return what a candidate is expected to do, over the beliefs."""
@@ -273,7 +280,13 @@ class WhatIfPlanner:
     def _legal(self, steps: tuple[Step, ...]) -> bool:
         """Return whether every step is a catalogued command at a recorded object of its type."""
         net = self._graph.network
-        tables: dict[str, Any] = {"element": net.elements, "link": net.links, "duct": net.ducts}
+        tables: dict[str, Any] = {
+            "element": net.elements,
+            "link": net.links,
+            "duct": net.ducts,
+            "card": net.cards,
+            "feed": net.feeds,
+        }
         kinds = command_kinds()
         return all(step.target in tables[kinds[step.kind].target] for step in steps)
 
@@ -285,57 +298,64 @@ class WhatIfPlanner:
         beliefs: tuple[_Belief, ...],
         leading: tuple[Suspect, ...],
         obeys: Bools,
-    ) -> list[Plan]:
-        """Return repairs of the leading suspects, likeliest first."""
-        nothing = self._try("nothing", (), beliefs)
-        plans: list[Plan] = []
+        nothing: _Trial,
+    ) -> list[tuple[_Trial, Plan]]:
+        """Return repairs of the suspects that are likely enough, likeliest first."""
+        found: list[tuple[_Trial, Plan]] = []
         for suspect, belief in zip(leading, beliefs, strict=False):
+            if suspect.probability < LEAST_REPAIRED:
+                continue
             for repair in playbooks()[suspect.problem].repairs:
-                target = self._target(suspect, repair.to)
-                step = Step(repair.command, target)
-                if not target or not self._legal((step,)) or not self._reached(step, obeys):
+                step = self._step(repair, suspect)
+                if suspect.severity < repair.above or not step.target:
                     continue
-                mended = self._mended(present, suspect)
-                others = tuple(row for row in beliefs if row is not belief)
-                trial = self._try(
-                    repair.command, (), (*others, _Belief(belief.probability, mended))
-                )
-                plans.append(
-                    Plan(
-                        purpose="repair",
-                        steps=(step,),
-                        inverse=(),
-                        expected=_expected(nothing, trial)
-                        | {"seconds": _seconds((step,)), "probability": suspect.probability},
-                        risk=_risk((step,)),
-                        because=(
-                            f"{repair.command} at {target} ends {suspect.problem}",
-                            f"probability {suspect.probability:.0%}",
-                        ),
-                    )
-                )
-        return plans
+                if self._legal((step,)) and self._reached(step, obeys):
+                    others = tuple(row for row in beliefs if row is not belief)
+                    mended = _Belief(belief.probability, present.without(suspect))
+                    trial = self._try(repair.command, (), (*others, mended))
+                    trial = _perhaps(trial, nothing, repair.works, (step,))
+                    found.append((trial, self._repair(step, suspect, nothing, trial)))
+        return found
+
+    def _repair(self, step: Step, suspect: Suspect, nothing: _Trial, trial: _Trial) -> Plan:
+        return Plan(
+            purpose="repair",
+            steps=(step,),
+            inverse=(),
+            expected=_expected(nothing, trial)
+            | {"seconds": _seconds((step,)), "probability": suspect.probability},
+            risk=_risk((step,)),
+            because=(
+                f"{step.kind} at {step.target} ends {suspect.problem}",
+                f"probability {suspect.probability:.0%}",
+            ),
+        )
+
+    def _step(self, repair: Repair, suspect: Suspect) -> Step:
+        target = self._target(suspect, repair.to)
+        if repair.command == "set-link-cost" and target in self._graph.network.links:
+            cost = int(self._graph.network.cost[self._graph.network.links.row(target)])
+            return Step(repair.command, target, {"cost": cost})
+        return Step(repair.command, target)
 
     def _target(self, suspect: Suspect, to: str) -> str:
         net = self._graph.network
+        if to in {"link", "sender"} and suspect.object not in net.directions:
+            return ""
         if to == "link":
-            return net.link_of(suspect.object) if suspect.object in net.directions else ""
+            return net.link_of(suspect.object)
+        if to == "sender":
+            return net.elements[int(net.tail[net.directions.row(suspect.object)])]
         return suspect.object
 
     def _reached(self, step: Step, obeys: Bools) -> bool:
-        """Return whether operations reach the element that carries a step out; crews walk."""
+        """Return whether operations reach whoever carries a step out; crews walk."""
         kind, net = command_kinds()[step.kind], self._graph.network
-        if kind.performed_by == "field":
+        if kind.performed_by == "field" or step.kind in ANSWERLESS:
             return True
         if kind.target == "element":
             return bool(obeys[net.elements.row(step.target)])
         return bool(obeys[net.link_a[net.links.row(step.target)]])
-
-    def _mended(self, present: Estimate, suspect: Suspect) -> Estimate:
-        """Return the estimate once a suspect's problem is gone."""
-        caused = self._under(present.fork(down=frozenset()), suspect).down
-        lossy = {name: loss for name, loss in present.lossy.items() if name != suspect.object}
-        return present.fork(down=present.down - caused, lossy=lossy)
 
 
 def _actionable(leading: tuple[Suspect, ...], view: View) -> tuple[Suspect, ...]:
@@ -353,6 +373,25 @@ def _overload_seen(view: View) -> bool:
         alarm.probable_cause is ProbableCause.THRESHOLD_CROSSED
         for alarm in view.active_alarms.values()
     )
+
+
+def _is_quick(plan: Plan) -> bool:
+    """Return whether the system itself can do a repair, and soon."""
+    kinds = command_kinds()
+    return _seconds(plan.steps) <= QUICK_S and all(
+        kinds[step.kind].performed_by == "system" for step in plan.steps
+    )
+
+
+def _perhaps(trial: _Trial, nothing: _Trial, works: float, steps: tuple[Step, ...]) -> _Trial:
+    """Return what a repair is expected to do that may not work.
+
+    Where it does not, what hurts goes on until that is noticed; where it does, the incident is
+    over, and nothing need be taken back.
+    """
+    pain = trial.pain + (1.0 - works) * _RETRY * max(0.0, nothing.pain - trial.pain)
+    score = pain + _RISKS[_risk(steps)] + _TIME_WEIGHT * _seconds(steps) - _FOR_GOOD
+    return replace(trial, pain=pain, score=score, steps=steps)
 
 
 def _expected(nothing: _Trial, trial: _Trial) -> dict[str, float]:

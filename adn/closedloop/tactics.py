@@ -6,13 +6,13 @@ fork. Only recorded objects are named, and only elements that operations can rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
-from adn.closedloop.estimate import Estimate
+from adn.closedloop.estimate import Believed, Estimate
 from adn.northbound.commands import MAX_COST
 from adn.physics.engineering import Lines, Traffic, police, relieve
 from adn.physics.traffic import propagation_ms
@@ -20,6 +20,9 @@ from adn.topology.network import Bools, Floats
 
 FLOOR_SHARE: Final = 0.9
 """Share of an elastic service's loss limit that policing may use (assumption: leaves room)."""
+
+LOSSY: Final = frozenset({"packet-loss", "corruption"})
+TABLES: Final = frozenset({"route-missing", "route-discarded", "table-full"})
 
 _ROUND: Final = 3
 
@@ -42,12 +45,42 @@ class Ground:
         drained: Links to take traffic off, by id.
         avoided: Directions to take traffic off, shape (D,).
         obeys: Elements that operations can reach, shape (n,).
+        isolated: Elements to take all through traffic off, by id.
+        movable: Services that it makes sense to move, shape (S,).
     """
 
     estimate: Estimate
     drained: tuple[str, ...]
     avoided: Bools
     obeys: Bools
+    isolated: tuple[str, ...] = ()
+    movable: Bools | None = None
+
+
+def ground_of(estimate: Estimate, suspects: Sequence[Believed], obeys: Bools) -> Ground:
+    """Return what tactics work on where some suspects are to be kept clear of.
+
+    A table that drops towards some elements is kept clear of by the services bound for them.
+    """
+    net = estimate.network
+    links: set[str] = set()
+    avoided = np.zeros(len(net.directions), dtype=bool)
+    isolated: list[str] = []
+    bound = np.zeros(len(net.elements), dtype=bool)
+    for row in suspects:
+        if row.problem in LOSSY and row.object in net.directions:
+            links.add(net.link_of(row.object))
+            avoided[net.directions.row(row.object)] = True
+        elif row.problem == "link-flapping" and row.object in net.links:
+            links.add(row.object)
+            at = 2 * net.links.row(row.object)
+            avoided[at : at + 2] = True
+        elif row.problem in TABLES and row.object in net.elements:
+            isolated.append(row.object)
+            avoided |= net.tail == net.elements.row(row.object)
+            bound[net.elements.rows(row.towards)] = True
+    movable = bound[net.service_z] if isolated and not links else None
+    return Ground(estimate, tuple(sorted(links)), avoided, obeys, tuple(sorted(isolated)), movable)
 
 
 def propose(tactic: str, ground: Ground) -> tuple[Step, ...]:
@@ -73,6 +106,9 @@ def inverse(steps: tuple[Step, ...], before: Estimate) -> tuple[Step, ...]:
         elif step.kind == "limit-services":
             shares = {name: before.admitted.get(name, 1.0) for name in step.params["shares"]}
             found.append(Step(step.kind, step.target, {"shares": shares}))
+        elif step.kind == "drain-element":
+            was = step.target in before.drained
+            found.append(Step(step.kind, step.target, {"drained": was}))
         elif step.kind == "set-link-cost":
             recorded = int(before.network.cost[before.network.links.row(step.target)])
             cost = before.costs.get(step.target, recorded)
@@ -92,6 +128,28 @@ def _drain(ground: Ground) -> tuple[Step, ...]:
         if ground.obeys[net.link_a[net.links.row(link)]]
         and ground.estimate.costs.get(link) != MAX_COST
     )
+
+
+def _isolate(ground: Ground) -> tuple[Step, ...]:
+    """Have suspected elements advertise the highest metric, where all can go round them."""
+    net = ground.estimate.network
+    return tuple(
+        Step("drain-element", name, {"drained": True})
+        for name in ground.isolated
+        if ground.obeys[net.elements.row(name)]
+        and name not in ground.estimate.drained
+        and _goes_round(ground.estimate, name)
+    )
+
+
+def _goes_round(estimate: Estimate, element: str) -> bool:
+    """Return whether every service that does not end at an element has a way round it."""
+    net, row = estimate.network, estimate.network.elements.row(element)
+    away = estimate.fork(down=estimate.down | frozenset(net.links_of(element)), steered={})
+    elsewhere = (net.service_a != row) & (net.service_z != row)
+    before = estimate.reachable(estimate.shares())
+    after = away.reachable(away.shares())
+    return not bool((elsewhere & before & ~after).any())
 
 
 def _steer(ground: Ground) -> tuple[Step, ...]:
@@ -114,7 +172,8 @@ def _steered(ground: Ground, rate_bps: Floats) -> tuple[Step, ...]:
         target=net.service_z,
         rate_bps=rate_bps,
         latency_limit_ms=net.latency_limit_ms,
-        movable=ground.obeys[net.service_a],
+        movable=ground.obeys[net.service_a]
+        & (ground.movable if ground.movable is not None else True),
     )
     routes = relieve(
         estimate.fabric, _lines(estimate), traffic, estimate.shares(), avoid=ground.avoided
@@ -174,6 +233,8 @@ _Move = Callable[[Ground], tuple[Step, ...]]
 _MOVES: Final[Mapping[str, tuple[_Move, ...]]] = {
     "drain": (_drain,),
     "avoid": (_steer,),
+    "isolate": (_isolate,),
+    "isolate-and-steer": (_isolate, _steer),
     "steer": (_steer,),
     "police": (_police,),
     "shed": (_steer_squeezed, _shed),

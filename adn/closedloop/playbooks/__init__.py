@@ -14,6 +14,8 @@ from adn.northbound.problems import PROBLEM_CLASSES, UNKNOWN
 TACTIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "drain": ("set-link-cost",),
     "avoid": ("steer-services",),
+    "isolate": ("drain-element",),
+    "isolate-and-steer": ("drain-element", "steer-services"),
     "steer": ("steer-services",),
     "police": ("limit-services",),
     "shed": ("limit-services",),
@@ -27,10 +29,20 @@ TACTIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A command that may remove the cause, and where it is sent."""
+    """A command that may remove the cause.
+
+    Attributes:
+        command: A name of the command catalogue.
+        to: Where it is sent, seen from the suspect: to it, to the link or to the sending element
+            of a direction.
+        works: Chance that it ends the problem, if the suspicion is right.
+        above: Loss of a lossy direction from which on it is worth trying.
+    """
 
     command: str
-    to: Literal["itself", "link"]
+    to: Literal["itself", "link", "sender"]
+    works: float = 0.9
+    above: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,15 @@ def read_playbook(problem: str, tree: Mapping[str, Any]) -> Playbook:
     return Playbook(
         problem=problem,
         mitigations=tuple(tree["mitigations"]),
-        repairs=tuple(Repair(row["command"], row["to"]) for row in tree["repairs"]),
+        repairs=tuple(
+            Repair(
+                row["command"],
+                row["to"],
+                float(row.get("works", 0.9)),
+                float(row.get("above", 0.0)),
+            )
+            for row in tree["repairs"]
+        ),
     )
 
 
