@@ -15,25 +15,38 @@ if TYPE_CHECKING:
 
 PROBE_PACKETS: Final = 10_000
 """How many packets an active measurement sends each way (assumption)."""
+_LOSSES: Final = ("loss_forward", "loss_backward")
+_ERRORS: Final = ("errors_forward", "errors_backward")
 
 
 def _measure_link(twin: Twin, target: str, stream: np.random.Generator) -> dict[str, Any]:
-    """Send packets both ways over a link; the counts are binomial."""
+    """Send packets both ways over a link; the counts are binomial.
+
+    The answer holds what the receiving ports counted as damaged meanwhile, besides what was lost.
+    """
     link = twin.network.links.row(target)
     if not twin.state.link_up[link]:
-        gone = {"loss_forward": None, "loss_backward": None, "delay_ms": None}
-        return {"reachable": False, **gone}
+        return {"reachable": False, **dict.fromkeys((*_LOSSES, *_ERRORS, "delay_ms"))}
     keep = (1.0 - twin.state.loss) * (1.0 - twin.state.errors)
     keep = keep * (1.0 - twin.performance.discards)
-    lost = [stream.binomial(PROBE_PACKETS, 1.0 - keep[2 * link + side]) for side in (0, 1)]
-    forward, backward = (int(count) / PROBE_PACKETS for count in lost)
+    rows = (2 * link, 2 * link + 1)
+    lost = [int(stream.binomial(PROBE_PACKETS, 1.0 - keep[row])) for row in rows]
+    damaged = [_damaged(twin, row, count, stream) for row, count in zip(rows, lost, strict=True)]
     delay = quantise(float(twin.state.delay_ms[2 * link]))
     return {
         "reachable": True,
-        "loss_forward": forward,
-        "loss_backward": backward,
+        **{name: count / PROBE_PACKETS for name, count in zip(_LOSSES, lost, strict=True)},
+        **{name: count / PROBE_PACKETS for name, count in zip(_ERRORS, damaged, strict=True)},
         "delay_ms": delay,
     }
+
+
+def _damaged(twin: Twin, direction: int, lost: int, stream: np.random.Generator) -> int:
+    """Return how many of the packets lost in a direction arrived damaged and were counted."""
+    arrive = (1.0 - twin.state.loss[direction]) * (1.0 - twin.performance.discards[direction])
+    damaged = float(arrive * twin.state.errors[direction])
+    every = 1.0 - arrive * (1.0 - float(twin.state.errors[direction]))
+    return int(stream.binomial(lost, min(1.0, damaged / every))) if lost else 0
 
 
 def _otdr(twin: Twin, target: str, stream: np.random.Generator) -> dict[str, Any]:

@@ -21,6 +21,10 @@ LOST_SHARE: Final = 5e-4
 """Share of ten thousand test packets, or of queued traffic, above which loss is real: a handful
 of packets, well above the noise of either measurement (assumption)."""
 
+DAMAGED_SHARE: Final = 1e-4
+"""Share of test packets above which damage is real: no port damages frames in health, and two
+packets in ten thousand are no stray (assumption)."""
+
 _OTDR_KM: Final = 0.1
 _OTDR_SHARE: Final = 0.005
 """Reflectometry and records agree to this much of a length (assumption)."""
@@ -179,10 +183,14 @@ def _from_measurement(
     if not reached or ends is None:
         return
     ways = direction_ids(link, *ends)
-    for way, loss in zip(ways, (seen["loss_forward"], seen["loss_backward"]), strict=True):
+    for way, end in zip(ways, ("forward", "backward"), strict=True):
+        loss, errors = seen[f"loss_{end}"], seen.get(f"errors_{end}")
         if loss is not None:
             lost = loss > LOST_SHARE
             yield Item("measured-loss", way, lost, f"{command.id}: {way} loses {loss:.2%}")
+        if errors is not None:
+            says = f"{command.id}: {way} damages {errors:.2%} of the test packets"
+            yield Item("measured-errors", way, errors > DAMAGED_SHARE, says)
 
 
 def _from_table(command: Command, result: CommandResult, graph: KnowledgeGraph) -> Iterator[Item]:

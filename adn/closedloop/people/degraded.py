@@ -97,5 +97,9 @@ def neighbour(network: Network, name: str) -> str:
 
 def _confused(measured: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a measurement with its two directions confused."""
-    ways = {"loss_forward": "loss_backward", "loss_backward": "loss_forward"}
+    ways = {
+        f"{what}_{way}": f"{what}_{other}"
+        for what in ("loss", "errors")
+        for way, other in (("forward", "backward"), ("backward", "forward"))
+    }
     return {ways.get(name, name): value for name, value in sorted(measured.items())}
