@@ -71,9 +71,7 @@ LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
     Status.VERIFYING: frozenset({Status.RESTORED, Status.LOCATED, Status.ESCALATED}),
     Status.RESTORED: frozenset({Status.CLOSED, Status.REOPENED, Status.ESCALATED}),
     Status.REOPENED: frozenset({Status.LOCATED, Status.RESTORED, Status.ESCALATED}),
-    Status.ESCALATED: frozenset(
-        {Status.RESTORED, Status.CLOSED, Status.LOCATED, Status.MERGED}
-    ),
+    Status.ESCALATED: frozenset({Status.RESTORED, Status.CLOSED, Status.LOCATED, Status.MERGED}),
     Status.CLOSED: frozenset(),
     Status.MERGED: frozenset(),
 }

@@ -129,9 +129,7 @@ class ClosedLoop:
             crews=Crews(self._clock, self._orders, self._journal, people.field_crews),
         )
         self._recognition = Recognition(self._ops, self._reviewer.conclude)
-        self._watch = Watch(
-            self._clock, self._journal, performing, staff, self._recognition.take
-        )
+        self._watch = Watch(self._clock, self._journal, performing, staff, self._recognition.take)
         self._collects = performing.assists(Task.DATA_COLLECTION)
         self._forest = OrdinaryForest(briefing.key.child("ordinary-forest"))
         self._key = briefing.key

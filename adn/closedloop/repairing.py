@@ -84,7 +84,7 @@ def _restore_again(case: Case) -> Generator[Event, Any, None]:
         case.incident,
         case.diagnosing.diagnosis,
         frozenset(case.excluded),
-        lambda plans: [p for p in to_restore(plans, crews=False) if p.purpose == "mitigate"],
+        lambda plans: [p for p in to_restore(plans) if p.purpose == "mitigate"],
     )
     if proposal is not None:
         yield from attempt_plan(case, proposal, before)

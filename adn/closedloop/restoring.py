@@ -44,16 +44,16 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
                 case.move(Status.RESTORED)
                 return True
             before = outside
-        last = attempt >= MOST_PLANS
-        crews = incident.handed_over or (last and _is_sure(diagnosis))
+        last = attempt >= MOST_PLANS and not incident.handed_over
         proposal = None
-        if crews or not last:
+        if not last or _is_sure(diagnosis):
+            wanted = to_restore
+            if last:
+                wanted = by_crew
+            elif incident.handed_over:
+                wanted = by_any_means
             proposal = yield from propose(
-                ops,
-                incident,
-                diagnosis,
-                frozenset(case.excluded),
-                lambda plans, crews=crews: to_restore(plans, crews=crews),
+                ops, incident, diagnosis, frozenset(case.excluded), wanted
             )
         if proposal is not None:
             held = yield from attempt_plan(case, proposal, before)
@@ -67,15 +67,24 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         else:
             # Nothing to be done on this evidence; more may come.
             yield ops.clock.sleep(MORE_EVIDENCE)
-        if last and not incident.handed_over:
+        if last:
             return False
     raise AssertionError
 
 
-def to_restore(plans: Sequence[Plan], *, crews: bool) -> list[Plan]:
-    """Return plans as the planner has them, field work last if at all."""
-    ranked = sorted(plans, key=needs_crew)
-    return [plan for plan in ranked if crews or not needs_crew(plan)]
+def to_restore(plans: Sequence[Plan]) -> list[Plan]:
+    """Return the plans that no crew is needed for, as the planner has them."""
+    return [plan for plan in plans if not needs_crew(plan)]
+
+
+def by_crew(plans: Sequence[Plan]) -> list[Plan]:
+    """Return the plans that a crew carries out."""
+    return [plan for plan in plans if needs_crew(plan)]
+
+
+def by_any_means(plans: Sequence[Plan]) -> list[Plan]:
+    """Return all plans, those for crews last."""
+    return [*to_restore(plans), *by_crew(plans)]
 
 
 def _is_sure(diagnosis: Diagnosis) -> bool:

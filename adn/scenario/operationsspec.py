@@ -70,9 +70,7 @@ class Operations(Part):
     """Who runs the network."""
 
     level: Level = Field(AutonomyLevel.L4, description="Autonomy level, unless the command says.")
-    desks: DesksEntry = Field(
-        DesksEntry.model_validate({}), description=str(DesksEntry.__doc__)
-    )
+    desks: DesksEntry = Field(DesksEntry.model_validate({}), description=str(DesksEntry.__doc__))
     field_crews: int = Field(
         3, ge=1, le=_MOST, description="How many crews can be out at a time (assumption)."
     )

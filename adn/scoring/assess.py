@@ -66,9 +66,7 @@ class Handwork:
                 key = (str(record.data["task"]), str(record.ref["incident"]))
                 replied.setdefault(key, []).append(record.at)
         return cls(
-            plans_by_system=frozenset(
-                r.id for r in log.kind("plan.proposed") if r.by == "system"
-            ),
+            plans_by_system=frozenset(r.id for r in log.kind("plan.proposed") if r.by == "system"),
             suggested=frozenset(r.id for r in log.kind("work.queued") if r.data.get("suggested")),
             replied={key: tuple(times) for key, times in sorted(replied.items())},
         )

@@ -1,4 +1,4 @@
-"""What people answered in a run, one line each in `replies.jsonl`, so that it can be lived again."""
+"""What people answered, one line each in `replies.jsonl`, so that a run can be lived again."""
 
 from __future__ import annotations
 

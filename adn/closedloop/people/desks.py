@@ -152,9 +152,7 @@ class Desks:
         )
         return work
 
-    def _answered(
-        self, work: _Open, request: Request, person: str
-    ) -> Generator[Event, Any, Reply]:
+    def _answered(self, work: _Open, request: Request, person: str) -> Generator[Event, Any, Reply]:
         """Let a person work until they answer, looking again as often as they want to."""
         clock = self._clock
         work.begun = clock.now

@@ -204,7 +204,7 @@ class Staff:
         self, task: Task, role: Role, answer: Any, incident: IncidentSnapshot | None
     ) -> People[Any]:
         def ask(suggestion: Any) -> Asked:
-            said = None if suggestion is None else {}
+            said: Mapping[str, Any] | None = None if suggestion is None else {}
             about = None if incident is None else lambda: incident
             _, work = yield from self._desks.ask(Request(task, role, about, said))
             return answer, (work,)

@@ -63,4 +63,5 @@ def test_every_error_of_the_user_is_one_family(kind: type[AdnError]) -> None:
     error = kind(Finding("X001", "wrong"))
     assert isinstance(error, AdnError)
     assert error.findings == (Finding("X001", "wrong"),)
-    assert error.args == ("X001 wrong\n1 error",)
+    assert str(error) == "X001 wrong\n1 error"
+    assert str(kind(*error.args)) == str(error)  # a clock that fails raises it anew from its args

@@ -36,15 +36,6 @@ def test_a_seed_is_one_that_a_scenario_may_name(capsys) -> None:
     assert "'--seed'" in err
 
 
-def test_a_level_that_needs_people_says_which_do_not(capsys) -> None:
-    """The levels of this version are named."""
-    says = (
-        "LVL001 level L3 needs people for tasks A, B, F, G, H, I, J, and people are not part of "
-        "this version; choose L4 or L5\n   see: adn list levels\n1 error\n"
-    )
-    assert refused(capsys, "run", "abilene-fibre-cut", "--level", "L3") == (2, "", says)
-
-
 def test_the_schema_has_no_name(capsys) -> None:
     """A word too many is refused and not ignored."""
     assert refused(capsys, "show", "schema", "x") == (

@@ -284,12 +284,29 @@ def test_a_plan_that_does_not_help_is_rolled_back_and_another_is_tried(bench: An
     assert told.statuses()[-1] == "restored"
 
 
-def test_after_three_plans_without_success_people_are_called(bench: Any) -> None:
+def test_after_three_plans_without_success_an_expert_takes_over(bench: Any) -> None:
+    """The system gives up after three; the expert has tools, but no suggestion."""
     plans = [steer("mitigate", f"C>B{i}") for i in range(5)]
-    told = story(bench, [*plans, SPLICE], until=25 * MINUTE, helps=())
-    assert told.statuses()[-1] == "escalated"
+    told = story(bench, plans, until=40 * MINUTE, helps=())
+    assert told.statuses().count("escalated") == 1
     assert [c.purpose for c in told.commands()].count("mitigate") == 3
     assert [c.purpose for c in told.commands()].count("rollback") == 3
+    queued = told.records("work.queued")
+    assert [r.data["task"] for r in queued[:2]] == ["H", "I"]
+    assert {r.data["role"] for r in queued} == {"expert"}
+    assert not any(r.data["suggested"] for r in queued)
+    again = [r for r in told.records("incident.located") if r.by == "human"]
+    assert again[0].ref["work"] == [queued[0].id]
+
+
+def test_a_crew_is_sent_where_nothing_else_is_left_and_the_cause_is_sure(bench: Any) -> None:
+    """No software plan at all: more evidence is waited for, then the splice is ordered."""
+    told = story(bench, [SPLICE], until=55 * MINUTE, helps=())
+    assert [c.kind for c in told.commands() if c.purpose == "repair"] == ["splice-fibre"]
+    assert "escalated" not in told.statuses()
+    assert told.statuses()[-1] == "closed"
+    (sent,) = (r for r in told.records("work.replied") if r.data["role"] == "field")
+    assert (sent.data["took_s"], sent.data["waited_s"]) == (1800.0, 0.0)
 
 
 def test_a_plan_expected_to_do_harm_is_refused(bench: Any) -> None:

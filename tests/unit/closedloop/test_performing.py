@@ -10,66 +10,72 @@ from typing import Any
 import pytest
 
 import adn.closedloop
-from adn.base.errors import AdnError
 from adn.base.levels import AutonomyLevel, Task
-from adn.closedloop.loop import ClosedLoop
-from adn.closedloop.performing import Performing
+from adn.closedloop.performing import Performed, Performing
 
 ROOM = Path(adn.closedloop.__file__).parent
 
 
-def performed(performing: Performing, task: Task) -> tuple[Any, str]:
-    work = performing.perform(task, lambda: "answer")
+def asked(suggestion: Any) -> Generator[Any, Any, tuple[Any, tuple[str, ...]]]:
+    """People who say what they were shown."""
+    yield "thinking"
+    return f"person's, shown {suggestion}", ("WRK-0001",)
+
+
+def performed(performing: Performing, task: Task, *, handed_over: bool = False) -> Performed[Any]:
+    work = performing.perform(task, lambda: "answer", asked, handed_over=handed_over)
     try:
         while True:
             next(work)
     except StopIteration as done:
-        answer: tuple[Any, str] = done.value
-        return answer
+        result: Performed[Any] = done.value
+        return result
 
 
 @pytest.mark.parametrize("level", [AutonomyLevel.L4, AutonomyLevel.L5])
 def test_the_system_does_every_task_at_once_at_l4_and_l5(level: AutonomyLevel) -> None:
     performing = Performing(level)
-    assert {performed(performing, task) for task in Task} == {("answer", "system")}
+    assert {performed(performing, task) for task in Task} == {Performed("answer")}
 
 
 @pytest.mark.parametrize(
     ("level", "letters"),
     [
-        ("L0", "A, B, C, D, E, F, G, H, I, J, K, V"),
-        ("L1", "A, B, C, D, E, F, G, H, I, J, K, V"),
-        ("L2", "A, B, C, D, E, F, G, H, I, J"),
-        ("L3", "A, B, F, G, H, I, J"),
+        ("L0", "ABCDEFGHIJKV"),
+        ("L1", "ABCDEFGHIJKV"),
+        ("L2", "ABCDEFGHIJ"),
+        ("L3", "ABFGHIJ"),
+        ("L4", ""),
+        ("L5", ""),
     ],
 )
-def test_levels_that_need_people_are_refused_while_there_are_none(
-    level: str, letters: str, bench: Any
+def test_people_are_waited_for_at_the_tasks_that_the_table_gives_them(
+    level: str, letters: str
 ) -> None:
-    with pytest.raises(AdnError) as caught:
-        ClosedLoop(bench.briefing(AutonomyLevel(level)))
-    assert str(caught.value) == (
-        f"LVL001 level {level} needs people for tasks {letters}, and people are not part of this "
-        "version; choose L4 or L5\n   see: adn list levels\n1 error"
-    )
+    performing = Performing(AutonomyLevel(level))
+    assert "".join(task for task in Task if performing.waits(task)) == letters
+    for task in Task:
+        by = "human" if performing.waits(task) else "system"
+        assert performed(performing, task).by == by
 
 
-def test_a_desk_is_handed_what_people_owe_with_the_system_s_suggestion() -> None:
+def test_people_are_shown_the_system_s_answer_where_the_task_is_shared() -> None:
     """At L3 root-cause analysis is shared, at L2 it is a person's alone."""
+    shared = performed(Performing(AutonomyLevel.L3), Task.ROOT_CAUSE)
+    assert shared == Performed("person's, shown answer", "human", ("WRK-0001",))
+    alone = performed(Performing(AutonomyLevel.L2), Task.ROOT_CAUSE)
+    assert alone == Performed("person's, shown None", "human", ("WRK-0001",))
 
-    class EchoDesk:
-        def __init__(self) -> None:
-            self.asked: list[tuple[Task, Any]] = []
 
-        def ask(self, task: Task, suggestion: Any) -> Generator[Any, Any, Any]:
-            self.asked.append((task, suggestion))
-            yield "thinking"
-            return "person's"
+def test_what_is_handed_over_is_a_person_s_alone_at_every_level() -> None:
+    for level in AutonomyLevel:
+        done = performed(Performing(level), Task.ROOT_CAUSE, handed_over=True)
+        assert done == Performed("person's, shown None", "human", ("WRK-0001",))
 
-    desk = EchoDesk()
-    assert performed(Performing(AutonomyLevel.L3, desk), Task.ROOT_CAUSE) == ("person's", "human")
-    assert performed(Performing(AutonomyLevel.L2, desk), Task.ROOT_CAUSE) == ("person's", "human")
-    assert desk.asked == [(Task.ROOT_CAUSE, "answer"), (Task.ROOT_CAUSE, None)]
+
+def test_intent_is_reviewed_afterwards_at_l4_alone() -> None:
+    reviewed = [level for level in AutonomyLevel if Performing(level).is_reviewed(Task("B"))]
+    assert reviewed == [AutonomyLevel.L4]
 
 
 def test_control_information_is_derived_at_l4_and_self_set_at_l5() -> None:

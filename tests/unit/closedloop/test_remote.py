@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from adn.base.errors import AdnError
 from adn.base.levels import AutonomyLevel
 from adn.closedloop.host import serve
 from adn.closedloop.loop import ClosedLoop
+from adn.closedloop.people.roster import OperationsPlan
 from adn.closedloop.remote import RemoteController
 from adn.northbound import wire
 
@@ -54,8 +56,10 @@ def test_the_loop_in_a_child_sends_what_it_sends_here(bench: Any) -> None:
 
 
 def test_the_child_s_own_refusal_is_passed_on(bench: Any) -> None:
-    with pytest.raises(AdnError, match="LVL001 level L2 needs people for tasks A, B, C"):
-        RemoteController(bench.briefing(AutonomyLevel.L2))
+    nobody = OperationsPlan(profile="nobody")
+    briefing = replace(bench.briefing(AutonomyLevel.L2), operations=nobody)
+    with pytest.raises(AdnError, match="PPL001 there is no profile 'nobody'; there are: noc-def"):
+        RemoteController(briefing)
 
 
 def test_a_child_that_dies_is_a_clear_error_with_its_last_words(bench: Any) -> None:
