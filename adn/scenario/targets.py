@@ -146,9 +146,9 @@ def _unknown_names(
     }
     findings = []
     for key, (what, names) in known.items():
-        held, where = getattr(choice, key, None), (*path, key.rstrip("_"))
+        held, where = getattr(choice, key, None) or (), (*path, key.rstrip("_"))
         several = isinstance(held, tuple)
-        for number, name in enumerate(held if several else [held] if held else []):
+        for number, name in enumerate(held if several else (held,)):
             place = (*where, number) if several else where
             finding = _unknown(loaded, place, name, what, names)
             findings += [finding] if finding else []

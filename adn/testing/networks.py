@@ -45,7 +45,7 @@ def equipped(network: Network) -> Network:
 
 
 def clos(spines: int = 2, leaves: int = 4, *, demand_bps: float = 2e9) -> Network:
-    """Return a fabric: every leaf has a link to every spine, each pair of leaves a group of servers.
+    """Return a fabric: each leaf has a link to every spine, each pair of leaves a group of servers.
 
     Every ordered pair of groups has a service ``s:a>z`` and an elastic one ``e:a>z``; operations
     attach at a border leaf ``edge``. All metrics are equal.

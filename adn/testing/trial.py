@@ -179,7 +179,7 @@ class Trial:
                 self.frames.append((at, report))
             elif isinstance(report, Alarm):
                 self.alarms.append((at, report))
-            else:
+            elif isinstance(report, CommandResult):
                 self.results[report.command] = report
 
     def send(

@@ -246,8 +246,8 @@ class ControlPlane:
         if not self._running[node]:
             return
         up, cost, version = news
-        newer = version > self._known_version[node]
-        if newer.any():
+        newer = np.flatnonzero(version > self._known_version[node])
+        if len(newer):
             self._known[node, newer] = up[newer]
             self._known_cost[node, newer] = cost[newer]
             self._known_version[node, newer] = version[newer]

@@ -329,7 +329,7 @@ class Forwarding:
             good[at] &= view.up[ways] & (onward == here) & np.isfinite(here)
         if self._unused.any():
             kept = good & ~self._unused[safe]
-            good = np.where(kept.any(axis=1)[:, None], kept, good)
+            good = np.where(np.any(kept, axis=1, keepdims=True), kept, good)
         if len(self._dark):
             good[np.isin(node * fabric.n + target, self._dark)] = False
         return safe, good

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order
 
 from adn.base.clock import MINUTE, Millis, SimClock
 from adn.base.records import Record
@@ -232,7 +232,7 @@ class Twin:
             self.attribution.look(now, self.performance, self.state, self._control.adjacent, fork)
         self._alarming.update(
             {
-                "light": ~self.state.lit & self._receiving(),
+                "light": ~self.state.lit & self.state.element_up[self.network.head],
                 "adjacency": ~self._control.advertised,
                 "load": self.performance.overload > UTILISATION_LIMIT,
                 "power": self.state.power_partly,
@@ -240,14 +240,6 @@ class Twin:
                 "table": self.state.full > 0.0,
             }
         )
-
-    def _receiving(self) -> Bools:
-        """Return the directions whose receiving port could tell that it sees no light."""
-        alive = self.state.element_up[self.network.head]
-        if self.state.card_failed.any():
-            port = np.append(self.state.card_failed, False)[self.network.port_card]
-            alive &= ~port.reshape(-1, 2)[:, ::-1].ravel()
-        return alive
 
     def _measure(self) -> None:
         """Take in how the network has been until now, before anything is changed."""
@@ -275,14 +267,17 @@ class Twin:
         """Return which elements can reach operations.
 
         Management rides an out-of-band channel of the same fibres (the optical supervisory
-        channel), so it needs lit links but no routing.
+        channel), so it needs lit links but no routing; servers pass none of it on.
         """
         alive = self.state.element_up
+        tail = self._fabric.tail
         usable = np.repeat(self.state.link_up, 2)
+        usable &= self._fabric.transit[tail] | (tail == self._management)
         graph = adjacency(self._fabric, np.ones(self._fabric.directions), usable)
-        _, part = connected_components(graph, directed=False)
-        managed: Bools = (part == part[self._management]) & alive
-        return managed
+        reached = breadth_first_order(graph, self._management, return_predecessors=False)
+        managed = np.zeros(self._fabric.n, dtype=bool)
+        managed[reached] = True
+        return managed & alive
 
     # --- activities ---
 

@@ -140,8 +140,8 @@ def test_settle(
             name = network.links[link % len(network.links)]
             trial.send("set-link-cost", name, {"cost": cost})
         if drains and gap % 3 == 1:
-            row, drained = drains.pop()
-            element = network.elements[row % len(network.elements)]
+            place, drained = drains.pop()
+            element = network.elements[place % len(network.elements)]
             trial.send("drain-element", element, {"drained": drained})
         trial.run(gap * SECOND)
     for row, gap, over in zip(order, gaps[8:], ended, strict=False):

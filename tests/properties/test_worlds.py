@@ -53,9 +53,7 @@ def true_conditions(trial: Trial) -> set[tuple[str, str, str]]:
     found: set[tuple[str, str, str]] = set()
     for d, name in enumerate(network.directions.ids):
         head, tail = int(network.head[d]), int(network.tail[d])
-        port = int(network.port_card[d ^ 1])
-        told = port < 0 or not twin.state.card_failed[port]
-        if not twin.state.lit[d] and reachable[head] and told:
+        if not twin.state.lit[d] and reachable[head]:
             found.add((name, "loss of signal", network.elements[head]))
         if twin.performance.overload[d] > UTILISATION_LIMIT and reachable[tail]:
             found.add((name, "utilisation", network.elements[tail]))
@@ -207,6 +205,7 @@ def renamed(network: Network, names: dict[str, str]) -> tuple[Network, dict[str,
 @st.composite
 def relabelled(draw: st.DrawFn) -> tuple[Network, Network, dict[str, str], list[PlannedFault]]:
     network, planned = draw(struck(rings))
+    planned = [row for row in planned if row.kind.name != "link-flap"]  # comes and goes by name
     ids = network.elements.ids
     fresh = [f"x{number}" for number in range(len(ids))]
     other, table = renamed(network, dict(zip(ids, draw(st.permutations(fresh)), strict=True)))

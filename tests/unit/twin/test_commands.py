@@ -208,6 +208,8 @@ def test_measuring_a_dark_link_finds_it_unreachable() -> None:
         "reachable": False,
         "loss_forward": None,
         "loss_backward": None,
+        "errors_forward": None,
+        "errors_backward": None,
         "delay_ms": None,
     }
 
