@@ -48,3 +48,14 @@ def test_a_leaf_cut_off_from_the_spines_learns_nothing_through_its_servers() -> 
     trial.run(30 * SECOND)
     assert not believes_up(trial, "north-app-1", "north-leaf-03~north-spine-1")
     assert believes_up(trial, "north-leaf-01", "north-leaf-03~north-spine-1")
+
+
+def test_operations_do_not_reach_a_leaf_through_its_servers() -> None:
+    """They lose what is cut off from the spines, and keep the servers it shares."""
+    trial = Trial(FABRIC, quiet_world(FABRIC))
+    trial.to(SECOND)
+    for spine in (1, 2):
+        trial.impair("link.port-fault", f"north-leaf-01~north-spine-{spine}", 1.0)
+    trial.run(30 * SECOND)
+    assert not trial.results[trial.do("check-process", "north-leaf-01")].ok
+    assert trial.results[trial.do("check-process", "north-app-1")].ok
