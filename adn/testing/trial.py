@@ -18,6 +18,7 @@ from adn.faults.injector import Injector, PlannedFault
 from adn.faults.kinds import FaultKind
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult
+from adn.northbound.post import MaintenanceNotice, Ticket
 from adn.northbound.telemetry import TelemetryFrame
 from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import Duct, Link, Service, Sla
@@ -129,6 +130,7 @@ class Trial:
         frames: Telemetry, as (arrival, frame).
         alarms: Alarms, as (arrival, alarm).
         results: Answers to commands, by id.
+        told: Tickets and notices, as (arrival, what was said).
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class Trial:
         self.frames: list[tuple[Millis, TelemetryFrame]] = []
         self.alarms: list[tuple[Millis, Alarm]] = []
         self.results: dict[str, CommandResult] = {}
+        self.told: list[tuple[Millis, Ticket | MaintenanceNotice]] = []
         key = Key.root(seed).child("world")
         self.twin = Twin(
             network, world or quiet_world(network), key.child("twin"), self.truths.append
@@ -181,6 +184,8 @@ class Trial:
                 self.alarms.append((at, report))
             elif isinstance(report, CommandResult):
                 self.results[report.command] = report
+            else:
+                self.told.append((at, report))
 
     def send(
         self, kind: str, target: str, params: Mapping[str, Any] | None = None, plan: str = ""

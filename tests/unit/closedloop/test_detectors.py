@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adn.base.clock import MINUTE
 from adn.base.streams import Key
 from adn.closedloop.detectors import (
     PATIENCE,
@@ -19,7 +20,7 @@ from adn.closedloop.detectors import (
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause, Severity
 from adn.northbound.inventory import Inventory
-from adn.northbound.post import Candidates, Series, SeriesReply
+from adn.northbound.post import Candidates, MaintenanceNotice, Series, SeriesReply
 from adn.northbound.telemetry import KPIS, Roster
 
 
@@ -97,8 +98,10 @@ def test_an_unfitted_forest_stands_in_nobody_s_way(bench: Any) -> None:
     assert forest.unusual([bench.candidate("s", 0.3)], 1, 300) == [True]
 
 
-def test_an_alarm_is_told_once_and_a_threshold_alone_opens_nothing(bench: Any) -> None:
-    detector = AlarmDetector()
+def test_an_alarm_is_told_once_and_a_threshold_alone_opens_nothing(
+    bench: Any, inventory: Inventory
+) -> None:
+    detector = AlarmDetector(View(inventory))
     raised = bench.alarm(1, "B>A", 10)
     (found,) = detector.observe(raised)
     assert (found.table, found.object, found.alarm, found.opens) == (
@@ -116,10 +119,12 @@ def test_an_alarm_is_told_once_and_a_threshold_alone_opens_nothing(bench: Any) -
     assert not load.opens
 
 
-def test_an_element_all_of_whose_directions_stay_silent_is_told_once(inventory: Inventory) -> None:
+def test_an_element_that_is_dark_is_told_once(bench: Any, inventory: Inventory) -> None:
     """Not at the first sign: two lost reports in a row do happen."""
     view = View(inventory)
     view.see_roster(0, Roster("direction", view.network.directions.ids))
+    for number, name in enumerate(("A>B", "B~C"), 1):
+        view.see_alarm(5, bench.alarm(number, name, 5))
     detector = SilenceDetector(view)
     found = []
     both = ("B>A", "B>C")
@@ -129,3 +134,68 @@ def test_an_element_all_of_whose_directions_stay_silent_is_told_once(inventory: 
         found += [(at, a.object, a.what) for a in detector.observe(seen)]
     assert found == [(30, "B", "silence")]
     assert view.silent == frozenset()
+
+
+@pytest.mark.parametrize("lost", [("B",), ("B", "C"), ("A", "B", "C", "D")])
+def test_a_collector_that_loses_telemetry_makes_no_element_dark(
+    inventory: Inventory, lost: tuple[str, ...]
+) -> None:
+    """Whose neighbours have nothing to report is not heard, and that is all."""
+    view = View(inventory)
+    view.see_roster(0, Roster("direction", view.network.directions.ids))
+    detector = SilenceDetector(view)
+    silent = tuple(name for name in view.network.directions.ids if name[0] in lost)
+    for at in range(10, 100, 10):
+        seen = Candidates(at, "direction", (), silent)
+        view.see_candidates(at, seen)
+        assert list(detector.observe(seen)) == []
+    assert (view.unheard, view.silent) == (frozenset(lost), frozenset())
+
+
+def test_what_a_collector_lost_is_as_it_was_last_heard_of(bench: Any, inventory: Inventory) -> None:
+    view = View(inventory)
+    view.see_roster(0, Roster("direction", view.network.directions.ids))
+    everything = view.network.directions.ids
+    view.see_candidates(10_000, bench.losses(10_000, ["vpn:A>B"], 0.3, 1))
+    for at in range(20_000, 200_000, 10_000):
+        view.see_candidates(at, Candidates(at, "direction", (), everything))
+        view.see_candidates(at, Candidates(at, "service", (), view.network.services.ids))
+        view.now = at
+    assert view.departure("service", "vpn:A>B", "loss") is not None
+
+
+def test_announced_work_opens_nothing_while_it_lasts(bench: Any, inventory: Inventory) -> None:
+    """Neither its alarms, nor the services that end there, nor what goes with it."""
+    view = View(inventory)
+    view.see_notice(0, MaintenanceNotice("MNT-0001", ("B",), 10 * MINUTE, 20 * MINUTE))
+    alarms, departures = AlarmDetector(view), DepartureDetector(view, OrdinaryForest(Key.root(1)))
+    view.now = 12 * MINUTE
+    assert list(alarms.observe(bench.alarm(1, "A>B", view.now))) == []
+    assert list(departures.observe(bench.losses(view.now, ["vpn:A>B"], 0.5, 3))) == []
+    assert len(list(alarms.observe(bench.alarm(2, "C>D", view.now)))) == 1
+    assert len(list(departures.observe(bench.losses(view.now, ["vpn:C>D"], 0.5, 3)))) == 1
+
+
+def test_an_outage_that_outlasts_announced_work_is_told_then(
+    bench: Any, inventory: Inventory
+) -> None:
+    view = View(inventory)
+    view.see_notice(0, MaintenanceNotice("MNT-0001", ("B",), 10 * MINUTE, 20 * MINUTE))
+    detector = DepartureDetector(view, OrdinaryForest(Key.root(1)))
+    told = [
+        (at // MINUTE, len(list(detector.observe(bench.losses(at, ["vpn:A>B"], 0.5, ticks)))))
+        for ticks, at in enumerate(range(19 * MINUTE, 26 * MINUTE, MINUTE), 1)
+    ]
+    assert [minute for minute, count in told if count] == [24]
+
+
+def test_a_busy_hour_within_the_limits_opens_nothing(bench: Any, inventory: Inventory) -> None:
+    """Loss that a full link explains is no fault until it is more than was promised."""
+    view = View(inventory)
+    view.see_roster(0, Roster("direction", view.network.directions.ids))
+    detector = DepartureDetector(view, OrdinaryForest(Key.root(1)))
+    full = bench.candidate("A>B", 0.97, 3, "utilisation")
+    for at, loss in [(10_000, 0.004), (20_000, 0.004), (30_000, 0.02)]:
+        view.see_candidates(at, Candidates(at, "direction", (full,)))
+        found = list(detector.observe(bench.losses(at, ["vpn:A>B"], loss, at // 10_000 + 1)))
+        assert len(found) == (loss > 0.005)

@@ -128,6 +128,17 @@ def test_an_element_is_silent_only_when_all_its_ports_are(view: View) -> None:
     """A lost report of its processor load, or silence of one port, is not enough."""
     view.see_candidates(MINUTE, Candidates(MINUTE, "element", (), ("B",)))
     view.see_candidates(MINUTE, Candidates(MINUTE, "direction", (), ("B>A",)))
-    assert view.silent == frozenset()
+    assert view.unheard == frozenset()
     view.see_candidates(MINUTE, Candidates(MINUTE + 10 * SECOND, "direction", (), ("B>A", "B>C")))
-    assert view.silent == frozenset({"B"})
+    assert view.unheard == frozenset({"B"})
+
+
+def test_a_silent_element_is_dark_once_its_neighbours_say_so(view: View, bench: Any) -> None:
+    """And not for an alarm elsewhere, nor any more once the alarms are cleared."""
+    view.see_candidates(MINUTE, Candidates(MINUTE, "direction", (), ("B>A", "B>C")))
+    view.see_alarm(MINUTE, bench.alarm(1, "C>D", MINUTE))
+    assert view.silent == frozenset()
+    view.see_alarm(MINUTE, bench.alarm(2, "A>B", MINUTE))
+    assert view.silent == frozenset({"B"}), "one of its two links will do: alarms get lost"
+    view.see_alarm(MINUTE, bench.alarm(2, "A>B", MINUTE, severity=Severity.CLEARED))
+    assert view.silent == frozenset()

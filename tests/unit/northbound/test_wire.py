@@ -21,7 +21,15 @@ from adn.northbound import wire
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult, PlanNotice
 from adn.northbound.inventory import Inventory
-from adn.northbound.post import Candidates, RollUp, SeriesReply, SeriesRequest, WatchList
+from adn.northbound.post import (
+    Candidates,
+    MaintenanceNotice,
+    RollUp,
+    SeriesReply,
+    SeriesRequest,
+    Ticket,
+    WatchList,
+)
 from adn.northbound.telemetry import Roster
 from adn.topology.elements import (
     Assumption,
@@ -58,7 +66,16 @@ for kind in (Command, Record, CommandResult):
     )
 st.register_type_strategy(RollUp, st.builds(RollUp, mean=ARRAYS, peak=ARRAYS))
 
-OBSERVATIONS = (Roster, Alarm, Candidates, RollUp, SeriesReply, CommandResult)
+OBSERVATIONS = (
+    Roster,
+    Alarm,
+    Candidates,
+    RollUp,
+    SeriesReply,
+    CommandResult,
+    Ticket,
+    MaintenanceNotice,
+)
 MESSAGES = (Command, PlanNotice, SeriesRequest, WatchList, Record)
 
 
