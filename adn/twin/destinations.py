@@ -78,9 +78,7 @@ class Destinations:
         troubled = np.flatnonzero((state.missing > 0) | (state.discarded > 0) | (state.full > 0.0))
         pairs = [
             element * self._fabric.n
-            + self.of(element)[
-                : max(self.lacking(element, state), self.discarding(element, state))
-            ]
+            + self.of(element)[: max(self.lacking(element, state), self.discarding(element, state))]
             for element in troubled.tolist()
         ]
         return np.sort(np.concatenate(pairs)) if pairs else np.zeros(0, dtype=np.int64)

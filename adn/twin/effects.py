@@ -151,8 +151,8 @@ def _belongs(network: Network, command: Command, impairment: Impairment) -> bool
     if kind.target == "card":
         card = network.cards.row(command.target)
         return card in network.port_card[_ways(network, table, name)]
-    return kind.target == "link" and table == "direction" and network.link_of(name) == (
-        command.target
+    return (
+        kind.target == "link" and table == "direction" and network.link_of(name) == (command.target)
     )
 
 
@@ -237,9 +237,7 @@ def _own_service(network: Network, command: Command, service: str) -> int:
     return row
 
 
-_CONFIGURES: Final[
-    Mapping[str, Callable[[Network, Command, Configuration], Configuration]]
-] = {
+_CONFIGURES: Final[Mapping[str, Callable[[Network, Command, Configuration], Configuration]]] = {
     "set-link-cost": _set_cost,
     "drain-element": _drain,
     "steer-services": _steer,
