@@ -201,6 +201,17 @@ class Alarms(Part):
     clock_skew: Duration = Field(500, description="Standard deviation of elements' clocks.")
 
 
+class Reality(Part):
+    """How far the world is from what is stated of it."""
+
+    deviation: Share = Field(
+        0.0,
+        le=0.5,
+        description="True rates and lengths of links, demands, timers and delays lie up to this "
+        "share off what operations are told.",
+    )
+
+
 class Tickets(Part):
     """How customers complain."""
 
@@ -260,6 +271,7 @@ class Scenario(Part):
     telemetry: Telemetry = Field(Telemetry.model_validate({}), description=str(Telemetry.__doc__))
     alarms: Alarms = Field(Alarms.model_validate({}), description=str(Alarms.__doc__))
     kinds: tuple[KindEntry, ...] = Field((), description="Fault kinds of this file's own.")
+    reality: Reality = Field(Reality.model_validate({}), description=str(Reality.__doc__))
     tickets: Tickets = Field(Tickets.model_validate({}), description=str(Tickets.__doc__))
     faults: tuple[FaultEntry, ...] = Field((), max_length=10_000, description="What goes wrong.")
     disturbances: tuple[DisturbanceEntry, ...] = Field(

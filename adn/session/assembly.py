@@ -24,6 +24,7 @@ from adn.scenario.disturbed import resolve_disturbances
 from adn.scenario.reader import LoadedScenario
 from adn.scenario.targets import Weights, resolve_targets
 from adn.scenario.topology import build_scenario_network
+from adn.session.deviating import deviating
 from adn.session.log import Listener, Log
 from adn.topology.filling import management_element
 from adn.topology.network import Network
@@ -81,7 +82,12 @@ def assemble(
     network = build_scenario_network(loaded)
     named = scenario.topology.management
     management = management_element(network, named.element if named else None)
-    twin = Twin(network, _world(loaded, management), world_key.child("twin"), log.secret)
+    rows, _ = record(network, loaded.recording_errors, world_key.stream("recording"))
+    off = scenario.reality.deviation
+    network, world = deviating(
+        network, _world(loaded, management), off, world_key.child("deviation")
+    )
+    twin = Twin(network, world, world_key.child("twin"), log.secret)
     key = world_key.child("faults")
     targets = resolve_targets(loaded, network, key.stream, busy(twin))
     disturbing = world_key.child("disturbances")
@@ -93,7 +99,6 @@ def assemble(
     Injector(twin, planned, key)
     Disturber(twin, disturbances, disturbing)
     Complaining(twin, _manners(loaded), world_key.child("customers"))
-    rows, _ = record(network, loaded.recording_errors, world_key.stream("recording"))
     briefing = Briefing(
         inventory=Inventory(rows, management),
         level=level,
