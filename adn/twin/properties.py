@@ -35,8 +35,8 @@ PARTS: Final[Mapping[Table, tuple[Part, ...]]] = {
     "feed": ("feed",),
 }
 """What may be broken of an object: `system` is the operating system below the routing daemon,
-`forwarding` the tables that the forwarding hardware holds. What is `held` by people at work on it is
-of no table: no command renews it."""
+`forwarding` the tables that the forwarding hardware holds. What people at work hold out of service
+is `held`, a part of no object: no command renews it."""
 
 
 @dataclass(frozen=True, slots=True)
