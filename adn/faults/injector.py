@@ -69,7 +69,7 @@ class Injector:
             "domain": kind.domain,
             "at_s": seconds(fault.at),
             "params": dict(fault.params),
-            "equivalent": [[fault.target, kind.problem]],
+            "equivalent": equivalents(self._twin.network, fault),
         }
         ref = {"target": fault.target}
         self._twin.truth(Record(0, "fault.planned", "faults", id=fault.id, ref=ref, data=data))
@@ -219,3 +219,18 @@ def affected(network: Network, fault: PlannedFault) -> tuple[str, ...]:
     rows = [network.links.row(name) for name in links]
     directions = [network.directions[2 * row + side] for row in rows for side in (0, 1)]
     return tuple(dict.fromkeys((target, *elements, *links, *directions)))
+
+
+def equivalents(network: Network, fault: PlannedFault) -> list[list[str]]:
+    """Return the answers that no alarm or probe can tell from the right one, itself first.
+
+    A feed whose only load is one element without another feed looks like that element without
+    power; for all other kinds there is an alarm or a probe that names the object.
+    """
+    found = [[fault.target, fault.kind.problem]]
+    if fault.kind.target == "feed":
+        held = network.elements_on_feed(fault.target)
+        corded = {row.id: row.feeds for row in network.rows.elements}
+        if len(held) == 1 and corded[held[0]] == (fault.target,):
+            found.append([held[0], "element-down"])
+    return found

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from adn.base.clock import HOUR, MINUTE, SECOND, Millis
-from adn.faults.injector import PlannedFault, affected, impairments_of
+from adn.faults.injector import PlannedFault, affected, equivalents, impairments_of
 from adn.faults.kinds import FaultKind, ImpairmentSpec, Intermittent, Ramp, built_in_kinds
-from adn.testing.trial import Trial, plan_fault, ring
+from adn.testing.networks import clos
+from adn.testing.symptoms import busiest
+from adn.testing.trial import Trial, plan_fault, quiet_world, ring
+from adn.topology.builder import NetworkBuilder
+from adn.topology.elements import PowerFeed
 
 AT: Millis = 5 * MINUTE
 
@@ -208,3 +214,50 @@ def test_parameters_set_the_strength() -> None:
     fault = plan_fault(built_in_kinds()["silent-loss"], "n0>n1", AT, {"share": 0.25})
     (row,) = impairments_of(ring(), fault, 0)
     assert row.value == 0.25
+
+
+def test_a_card_takes_its_links_along_and_a_feed_what_it_alone_feeds() -> None:
+    network, kinds = clos(), built_in_kinds()
+    card = affected(network, plan_fault(kinds["card-failure"], "spine-1/card-1", AT))
+    links = network.links_on_card("spine-1/card-1")
+    assert set(card) == {"spine-1/card-1", *links} | {
+        name for name in network.directions.ids if network.link_of(name) in links
+    }
+    feed = network.feeds.ids[0]
+    struck = affected(network, plan_fault(kinds["feed-loss"], feed, AT))
+    alone = {row.id for row in network.rows.elements if row.feeds == (feed,)}
+    assert set(network.elements_on_feed(feed)) <= set(struck)
+    for link in network.links.ids:
+        assert (link in struck) is bool(alone & set(link.split("~")))
+
+
+def test_only_a_feed_of_one_element_can_be_taken_for_that_element() -> None:
+    rows = clos().rows
+    lone = replace(
+        rows,
+        feeds=(*rows.feeds, PowerFeed("feed:own")),
+        elements=tuple(
+            replace(row, feeds=("feed:own",)) if row.id == "leaf-1" else row
+            for row in rows.elements
+        ),
+    )
+    network, kind = NetworkBuilder.from_rows(lone).build(), built_in_kinds()["feed-loss"]
+    assert equivalents(network, plan_fault(kind, "feed:own", AT)) == [
+        ["feed:own", "feed-down"],
+        ["leaf-1", "element-down"],
+    ]
+    other = network.feeds.ids[0]
+    assert equivalents(network, plan_fault(kind, other, AT)) == [[other, "feed-down"]]
+
+
+@pytest.mark.parametrize("name", sorted(built_in_kinds()))
+def test_every_built_in_kind_becomes_visible(name: str) -> None:
+    """Else nobody could be asked to find it: an alarm condition or a KPI departs."""
+    network, kind = clos(), built_in_kinds()[name]
+    tied = {"ecmp-member-missing": "leaf-1>spine-1"}
+    fault = plan_fault(kind, tied.get(name) or busiest(kind, network), MINUTE)
+    trial = Trial(network, quiet_world(network, management="leaf-1"), planned=[fault])
+    trial.to(3 * MINUTE)
+    (seen,) = trial.truth("fault.visible")
+    assert seen.at >= MINUTE
+    assert all(row.data["fault"] == fault.id for row in trial.truth("alarm.cause"))
