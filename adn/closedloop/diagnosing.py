@@ -24,7 +24,7 @@ from adn.closedloop.performing import Performed
 from adn.northbound.problems import UNKNOWN
 
 PROBE_ROUNDS: Final = 3
-PROBES_AT_ONCE: Final = 4
+PROBES_AT_ONCE: Final = 8
 COUNTERS: Final[Millis] = 80 * SECOND
 """Counters and light are polled every minute: a doubt that they may settle is kept open so long
 after the first sign (assumption)."""

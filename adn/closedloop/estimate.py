@@ -34,6 +34,9 @@ NOMINAL_SHALLOW_MS: Final = 0.8
 """The same of a data-centre switch."""
 
 
+_DROPPING: Final = 1e-3
+"""Share dropped at a queue from which its load is taken from there (assumption)."""
+
 FLAP_LOSS: Final = 0.1
 """Share of time that a flapping link is down while traffic is still sent to it (assumption)."""
 
@@ -123,6 +126,8 @@ class Estimate:
         drained: Elements that advertise the highest metric on all their links.
         unused: Directions believed to be left out of equal-cost next hops.
         dark: Elements believed to drop, each with the element that the traffic is bound for.
+        surplus_bps: Load that was measured where queues drop, beyond what is reckoned: few flow
+            groups are hashed unevenly; bit/s, shape (D,), or None.
     """
 
     network: Network
@@ -136,6 +141,7 @@ class Estimate:
     drained: frozenset[str] = frozenset()
     unused: frozenset[str] = frozenset()
     dark: frozenset[tuple[str, str]] = frozenset()
+    surplus_bps: Floats | None = None
     _routes: _Routes = field(default_factory=_Routes, repr=False, compare=False)
 
     @classmethod
@@ -148,7 +154,7 @@ class Estimate:
         names = self.network.services.ids
         fallback = self.network.demand_bps.tolist()
         rates = [view.rates.get(name, fallback[row]) for row, name in enumerate(names)]
-        return replace(
+        believed = replace(
             self,
             rate_bps=np.maximum(np.nan_to_num(np.array(rates, dtype=np.float64)), 0.0),
             down=believed_down(self.network, view),
@@ -161,6 +167,24 @@ class Estimate:
             steered=self._known_routes(view.routes),
             admitted={k: v for k, v in sorted(view.limits.items()) if k in self.network.services},
         )
+        return replace(believed, surplus_bps=believed._surplus(view))
+
+    def _surplus(self, view: View) -> Floats | None:
+        """Return what queues that drop are offered beyond what is reckoned, or None."""
+        net = self.network
+        dropping = {
+            net.directions.row(name): row.value
+            for name, row in view.departures("direction", "discards").items()
+            if name in net.directions and row.value > _DROPPING
+        }
+        if not dropping:
+            return None
+        reckoned = offered_load(self.shares(), self.rate_bps * self.admitted_shares())
+        surplus = np.zeros(len(net.directions))
+        for row, share in dropping.items():
+            offered = net.capacity_bps[row // 2] / max(1.0 - share, 0.1)
+            surplus[row] = max(0.0, offered - float(reckoned[row]))
+        return surplus
 
     def fork(self, **changes: Any) -> Estimate:
         """Return a copy in which some fields differ; shares its cache of routes."""
@@ -305,6 +329,8 @@ class Estimate:
         admitted = self.admitted_shares()
         capacity = np.repeat(net.capacity_bps, 2)
         load = offered_load(shares, self.rate_bps * admitted)
+        if self.surplus_bps is not None:
+            load = load + self.surplus_bps * self.up()
         buffers = buffers_ms(net, NOMINAL_BUFFER_MS, NOMINAL_SHALLOW_MS)
         loss = queue_loss(load, capacity, buffers)
         for direction, lost in self.lossy.items():

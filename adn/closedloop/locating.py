@@ -11,10 +11,10 @@ from scipy.sparse import csr_array
 
 from adn.closedloop.correlating import Cause
 from adn.closedloop.estimate import Estimate
-from adn.closedloop.explaining import Explaining
+from adn.closedloop.explaining import Explaining, crossing_now
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.knowledge.destinations import passing, towards
-from adn.closedloop.knowledge.evidence import gather
+from adn.closedloop.knowledge.evidence import Scope, gather
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.hypotheses import (
     Hypotheses,
@@ -123,13 +123,14 @@ class GraphLocator:
         graph.reconcile(view.roster("direction"))
         if graph.network is not self._estimate.network:
             self._estimate = Estimate.of(graph.network)
-        items = gather(view, graph, snapshot.began_at)
+        scope = Scope(snapshot.began_at, frozenset({*snapshot.objects, *snapshot.services}))
+        items = gather(view, graph, scope)
         hypotheses = self._hypotheses()
         age = view.now - snapshot.began_at
         signs = read_signs(hypotheses, items, graph.models.evidence, view.silent, age)
         believed = self._estimate.believing(view)
         graph.route(believed.shares())
-        losses = read_losses(view, believed)
+        losses = read_losses(view, believed, scope)
         held = [
             Given(hypotheses.place[row.problem, row.object], row.severity)
             for row in given
@@ -144,9 +145,10 @@ class GraphLocator:
             passing(graph.network, losses),
             held,
         )
+        told = _told(snapshot, given, believed)
+        if told is not None:
+            return _another_face(told)
         found = inference.standings()
-        if not found or (given and _is_told(snapshot, given)):
-            return _another_face(given, snapshot)
         standings = _of_incident(found, hypotheses, signs, losses, snapshot)
         explaining = Explaining(hypotheses, believed, self._estimate)
         first = ((1.0, standings[0][1]),)
@@ -280,16 +282,17 @@ def _measured(view: View, direction: str) -> float:
     return 0.0
 
 
-def _is_told(snapshot: IncidentSnapshot, given: Sequence[Cause]) -> bool:
-    """Return whether one given cause explains everything that an incident names."""
+def _told(snapshot: IncidentSnapshot, given: Sequence[Cause], believed: Estimate) -> Cause | None:
+    """Return the given cause that explains, as things are now, all that an incident names."""
     named = {*snapshot.objects, *snapshot.services}
-    return bool(named) and any(named <= row.explains | {row.object} for row in given)
+    for row in given:
+        if named and named <= row.lasting | {row.object} | crossing_now(row, believed):
+            return row
+    return None
 
 
-def _another_face(given: Sequence[Cause], snapshot: IncidentSnapshot) -> Diagnosis:
-    """Return the given cause that explains most of an incident: it is no other problem."""
-    named = {*snapshot.objects, *snapshot.services}
-    best = max(given, key=lambda row: (len(named & row.explains), row.probability, row.object))
+def _another_face(best: Cause) -> Diagnosis:
+    """Return a given cause: the incident is no other problem."""
     suspect = Suspect(
         object=best.object,
         problem=best.problem,

@@ -18,13 +18,13 @@ from adn.closedloop.view import View
 from adn.northbound.commands import command_kinds
 from adn.topology.network import Floats, Network
 
-MOST: Final = 3
+MOST: Final = 8
 """How many probes are wished for at once (assumption: more would crowd the management plane)."""
 
-WORTH_BITS: Final = 0.05
+WORTH_BITS: Final = 0.02
 """A probe that is expected to tell less is not worth its time (assumption)."""
 
-_SUSPECTS: Final = 8
+_SUSPECTS: Final = 24
 _LOOKS: Final = 6
 _LOOKED_AT: Final[Mapping[tuple[str, str], str]] = {
     ("link", "direction"): "has_direction",

@@ -14,7 +14,7 @@ import numpy as np
 
 from adn.closedloop.estimate import Believed, Estimate
 from adn.northbound.commands import MAX_COST
-from adn.physics.engineering import Lines, Traffic, police, relieve
+from adn.physics.engineering import TARGET, Lines, Traffic, police, relieve
 from adn.physics.traffic import propagation_ms
 from adn.topology.network import Bools, Floats
 
@@ -220,10 +220,14 @@ def _floor(estimate: Estimate) -> Floats:
 
 
 def _lines(estimate: Estimate) -> Lines:
+    """Return what carries traffic; what is not accounted for takes its part of the room."""
     net = estimate.network
+    capacity = np.repeat(net.capacity_bps, 2)
+    if estimate.surplus_bps is not None:
+        capacity = np.maximum(capacity - estimate.surplus_bps / TARGET, 0.01 * capacity)
     return Lines(
         up=estimate.up(),
-        capacity_bps=np.repeat(net.capacity_bps, 2),
+        capacity_bps=capacity,
         delay_ms=np.repeat(propagation_ms(net.length_km), 2),
     )
 

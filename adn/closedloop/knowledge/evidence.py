@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from adn.base.clock import SECOND, Millis
 from adn.closedloop.knowledge.flapping import coming_and_going
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.items import Item, Key
-from adn.closedloop.view import View
+from adn.closedloop.view import Departure, View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import Command, CommandResult
+from adn.northbound.telemetry import Table
 from adn.topology.elements import direction_ids
 
 GONE_DB: Final = 10.0
@@ -50,6 +52,10 @@ _SWOLLEN_SHARE: Final = 1.4
 _SWOLLEN_LEAST: Final = 0.08
 """A direction that carries so many times what it carried, and so much more, is swollen."""
 
+STALE: Final[Millis] = 90 * SECOND
+"""What began so long before an incident is not of it: clocks are skewed, alarms soak, minutes are
+polled (assumption)."""
+
 _EARLY: Final[Millis] = 30 * SECOND
 """How long before the first sign of trouble its traces in loads may begin (assumption)."""
 
@@ -63,20 +69,40 @@ _FEW_SHARE: Final = 0.02
 they share a cause, so each counts for nothing new."""
 
 
-def gather(view: View, graph: KnowledgeGraph, since: Millis) -> dict[Key, Item]:
+@dataclass(frozen=True)
+class Scope:
+    """What of all that is seen concerns one incident.
+
+    What began long before it, at objects that it does not name, is another's.
+
+    Attributes:
+        since: When its first sign was measured, simulated ms.
+        named: Objects and services that it names; with none, everything concerns it.
+    """
+
+    since: Millis
+    named: frozenset[str] = frozenset()
+
+    def concerns(self, name: str, at: Millis) -> bool:
+        """Return whether something seen at an object since some instant is of the incident."""
+        return not self.named or at >= self.since - STALE or name in self.named
+
+
+def gather(view: View, graph: KnowledgeGraph, scope: Scope) -> dict[Key, Item]:
     """Return the evidence in a view, sorted by kind and object; unknown objects are adopted.
 
     Args:
         view: What has been seen.
         graph: Grows by objects that no record knows.
-        since: Answers to probes that finished earlier are out of date.
+        scope: The incident; answers to probes that finished before it are out of date.
     """
     items: dict[Key, Item] = {}
+    since = scope.since
     mute = sorted(name for name in view.silent if not view.announced(name, view.now))
     for found in (
-        *_from_alarms(view, graph),
+        *_from_alarms(view, graph, scope),
         *coming_and_going(view, graph, since),
-        *_from_series(view, graph),
+        *_from_series(view, graph, scope),
         *_from_loads(view, since),
         *(Item("silent", name, True, f"{name} reports nothing") for name in mute),
         *_from_probes(view, graph, since),
@@ -85,10 +111,12 @@ def gather(view: View, graph: KnowledgeGraph, since: Millis) -> dict[Key, Item]:
     return dict(sorted(items.items()))
 
 
-def _from_alarms(view: View, graph: KnowledgeGraph) -> Iterator[Item]:
+def _from_alarms(view: View, graph: KnowledgeGraph, scope: Scope) -> Iterator[Item]:
     for name, alarm in sorted(view.active_alarms.items()):
         known = _CAUSES.get(alarm.probable_cause)
         if known is None or view.announced(alarm.managed_object, view.now):
+            continue
+        if not scope.concerns(alarm.managed_object, alarm.event_time):
             continue
         node = graph.adopt(alarm.managed_object, alarm.reported_by)
         if node is not None and node[0] == known[1]:
@@ -96,27 +124,40 @@ def _from_alarms(view: View, graph: KnowledgeGraph) -> Iterator[Item]:
             yield Item(kind.name, node[1], True, f"{name}: {kind.says} ({node[1]})")
 
 
-def _from_series(view: View, graph: KnowledgeGraph) -> Iterator[Item]:
-    for name, row in view.departures("direction", "rx-power").items():
+def _from_series(view: View, graph: KnowledgeGraph, scope: Scope) -> Iterator[Item]:
+    def away(table: Table, measure: str) -> dict[str, Departure]:
+        found = view.departures(table, measure)
+        return {n: row for n, row in found.items() if scope.concerns(n, row.first_at)}
+
+    for name, row in away("direction", "rx-power").items():
         drop = row.mean - row.value
         kind = "light-gone" if drop >= GONE_DB else "light-low"
         if drop > 0.0 and graph.adopt(name, "") is not None:
             yield Item(kind, name, True, f"light at {name} fell by {drop:.1f} dB")
-    dropping = view.departures("direction", "discards").values()
+    dropping = away("direction", "discards").values()
     for row in sorted(dropping, key=lambda row: (-row.value, row.object))[:_MOST_ALIKE]:
         if row.value - row.mean > LOST_SHARE and graph.adopt(row.object, "") is not None:
             says = f"{row.object} drops {row.value:.2%} at its queue"
             yield Item("overload", row.object, True, says)
-    for name, row in view.departures("direction", "errors").items():
+    for name, row in away("direction", "errors").items():
         if graph.adopt(name, "") is not None:
             yield Item("errors", name, True, f"{name} counts {row.value:.2g} receive errors")
-    for name, row in view.departures("element", "cpu").items():
+    yield from _from_elements(graph, away("element", "cpu"), away("element", "table-use"))
+    yield from _from_latency(graph, away("service", "latency"))
+
+
+def _from_elements(
+    graph: KnowledgeGraph, load: Mapping[str, Departure], use: Mapping[str, Departure]
+) -> Iterator[Item]:
+    for name, row in load.items():
         if ("element", name) in graph:
             yield Item("busy", name, True, f"control-plane load of {name} is {row.value:.0%}")
-    for name, row in view.departures("element", "table-use").items():
+    for name, row in use.items():
         if ("element", name) in graph and row.value > row.mean:
             yield Item("table-high", name, True, f"{name} uses {row.value:.0%} of its table")
-    slow = view.departures("service", "latency")
+
+
+def _from_latency(graph: KnowledgeGraph, slow: Mapping[str, Departure]) -> Iterator[Item]:
     if len(slow) >= max(_FEW, _FEW_SHARE * len(graph.network.services)):
         worst = max(slow, key=lambda name: (slow[name].z, name))
         yield Item("slow", worst, True, f"{len(slow)} services are slower, {worst} most of all")

@@ -121,9 +121,9 @@ class Inference:
         self._unknown_prior = total + float(np.log(models.unknown_share))
 
     def standings(self) -> tuple[Standing, ...]:
-        """Return the members of the best set, what adds most first.
+        """Return the members of the best set, what adds most first; never none.
 
-        What is given is no member. Never none, unless what is given explains everything.
+        What is given is no member.
         """
         given = list(self._given)
         chosen: list[int] = []
@@ -132,10 +132,9 @@ class Inference:
             posterior = scores.gain + self._all.log_prior
             posterior[given + chosen] = -np.inf
             best = int(np.argmax(posterior))
-            last = scores.unknown + self._unknown_prior
-            if (chosen or given) and max(posterior[best], -np.inf if chosen else last) <= 0.0:
+            if chosen and posterior[best] <= 0.0:
                 break
-            if not chosen and posterior[best] < last:
+            if not chosen and posterior[best] < scores.unknown + self._unknown_prior:
                 return (self._standing(-1, given, scores),)
             chosen.append(best)
         found = [

@@ -17,7 +17,7 @@ from scipy.sparse import csc_array, csr_array
 
 from adn.base.clock import SECOND
 from adn.closedloop.estimate import Estimate
-from adn.closedloop.knowledge.evidence import LOST_SHARE
+from adn.closedloop.knowledge.evidence import LOST_SHARE, Scope
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.topology.network import Floats, Ints
@@ -45,6 +45,9 @@ FULL: Final = 0.95
 _QUIET_SPREAD: Final = 5e-4
 """Spread of a loss that is not passed on: below the detector's limit (assumption)."""
 
+_ANOTHERS: Final = 1.0
+"""Spread of a loss that another incident is about: it says nothing."""
+
 _MODEL_ERROR: Final = 0.3
 """Relative error of losses reckoned from discards (assumption)."""
 
@@ -54,6 +57,9 @@ _RATE_ERROR: Final = 0.1
 TEMPER: Final = 0.5
 """Weight of one service's evidence: services share flows' paths and errors, so they are not
 independent witnesses (assumption)."""
+
+_SPARED: Final = -6.0
+"""Most that spared services count against *anything*: many share paths (assumption)."""
 
 _ROUNDS: Final = 4
 
@@ -98,8 +104,11 @@ class LossyFit:
     hurt: Ints
 
 
-def read_losses(view: View, estimate: Estimate) -> Losses:
-    """Return what is measured, less what discards and policing explain."""
+def read_losses(view: View, estimate: Estimate, scope: Scope) -> Losses:
+    """Return what is measured, less what discards and policing explain.
+
+    Services that were away from their baseline long before the incident say nothing of it.
+    """
     names = estimate.network.services
     shares = estimate.shares()
     count = len(names)
@@ -108,6 +117,9 @@ def read_losses(view: View, estimate: Estimate) -> Losses:
     for name, row in view.departures("service", "loss").items():
         if name in names:
             at = names.row(name)
+            if not scope.concerns(name, row.first_at):
+                spread[at] = _ANOTHERS
+                continue
             measured[at], departed[at] = max(0.0, row.value - row.mean), 1.0
             spread[at] = max(row.spread, _QUIET_SPREAD / 2)
     discards = np.zeros(len(estimate.network.directions))
@@ -222,6 +234,10 @@ def disrupted(losses: Losses, crossed: csr_array, hypothesis: int) -> Losses:
 
 
 def anything(losses: Losses, chance: float) -> float:
-    """Return what is gained if departed services may have lost anything, with some chance."""
+    """Return what is gained if any service may have lost anything, with some chance.
+
+    What leaves most services alone is not quite anything: those that are spared count against it.
+    """
     better = np.maximum(0.0, np.log(chance) - baseline(losses))
-    return float(TEMPER * (better * losses.departed).sum())
+    spared = float(np.log1p(-chance) * (1.0 - losses.departed).sum())
+    return float(TEMPER * (max(spared, _SPARED) + (better * losses.departed).sum()))
