@@ -143,3 +143,23 @@ def test_a_collector_that_loses_a_share_loses_whole_elements() -> None:
             missing = np.isnan(frame.values).all(axis=0)
             named = {trial.network.elements[int(row)] for row in np.flatnonzero(missing)}
             assert named == lost
+
+
+def test_a_fault_during_maintenance_is_blamed_for_its_own_victims_alone() -> None:
+    """And the maintenance for its own; what both hold down is both's."""
+    trial = disturbed(outage(table="element", target="n0", span=60 * MINUTE))
+    trial.to(20 * MINUTE)
+    trial.twin.attribution.begin("FLT-0001", ["n3"], trial.now)
+    trial.impair("element.power-down", "n3", 1.0)
+    trial.to(30 * MINUTE)
+    out = {
+        kind: {name for row in trial.truth(kind) for name in row.data["out"]}
+        for kind in ("fault.impact", "disturbance.impact")
+    }
+    ends = {row.id: {row.a, row.z} for row in trial.network.rows.services}
+    own = {name for name, held in ends.items() if "n3" in held}
+    assert own - {name for name, held in ends.items() if "n0" in held} <= out["fault.impact"]
+    assert {name for name, held in ends.items() if held == {"n0", "n1"}}.isdisjoint(
+        out["fault.impact"]
+    )
+    assert {name for name, held in ends.items() if "n0" in held} <= out["disturbance.impact"]
