@@ -185,13 +185,7 @@ def _drains(fork: Fork, present: Performance, shares: csr_array) -> Iterator[Mov
 
 def _true_shares(fork: Fork) -> csr_array:
     """Return the share of each service per direction as its flow groups really go, settled."""
-    state = State.of(fork.network, fork.overlay)
-    forwarding = fork.forwarding.fork()
-    forwarding.set_routes(fork.configuration.routes)
-    forwarding.settle(
-        np.repeat(state.adjacent, 2), np.repeat(fork.configuration.cost, 2), state.process_up
-    )
-    forwarding.refresh()
+    forwarding = fork.settled_forwarding(State.of(fork.network, fork.overlay))
     flows, paths = forwarding.flows, forwarding.paths
     used = paths < len(fork.network.directions)
     rows = np.repeat(flows.service, used.sum(axis=1))
