@@ -45,6 +45,7 @@ class Diagnosing:
         self._incident, self._ops = incident, ops
         self._told_top: tuple[str, str] | None = None
         self._told_domain = ""
+        self._told_by: tuple[str, ...] = ()
         self._read: frozenset[str] = frozenset()
 
     def locate(self, *, changed: bool) -> Generator[Event, Any, Diagnosis]:
@@ -131,7 +132,7 @@ class Diagnosing:
         diagnosis = done.answer
         if diagnosis.domain != self._told_domain:
             domain = diagnosis.domain, diagnosis.domain_probability
-            self._tell_domain(Performed(domain, done.by, done.work), started)
+            self._tell_domain(Performed(domain, done.by, self._told_by + done.work), started)
         top = diagnosis.suspects[0] if diagnosis.suspects else None
         if self.diagnosis is None or (top and (top.object, top.problem) != self._told_top):
             self._told_top = (top.object, top.problem) if top else None
@@ -179,6 +180,7 @@ class Diagnosing:
 
         people = ops.staff.demarcated(self._incident)
         done = yield from ops.performing.perform(Task.DEMARCATION, system, people)
+        self._told_by = done.work
         if self._told_domain != done.answer[0]:
             self._tell_domain(done, started)
 

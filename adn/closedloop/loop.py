@@ -108,12 +108,18 @@ class ClosedLoop:
             actor = (
                 ReplayedActor(people.replies)
                 if people.replies
-                else ModelledActor(profile, people.approval, key, tools)
+                else ModelledActor(profile, people.approval, key)
             )
         desks = Desks(self._clock, self._journal, actor, people.desks, briefing.duration)
         staff = Staff(desks, tools)
         self._reviewer = Reviewer(
-            self._clock, self._view, self._intent, self._journal, performing, staff
+            self._clock,
+            self._view,
+            self._intent,
+            self._journal,
+            performing,
+            staff,
+            briefing.warmup,
         )
         self._ops = Operations(
             clock=self._clock,
@@ -128,6 +134,7 @@ class ClosedLoop:
             staff=staff,
             crews=Crews(self._clock, self._orders, self._journal, people.field_crews),
         )
+        tools.given = self._ops.given_to
         self._recognition = Recognition(self._ops, self._reviewer.conclude)
         self._watch = Watch(self._clock, self._journal, performing, staff, self._recognition.take)
         self._collects = performing.assists(Task.DATA_COLLECTION)

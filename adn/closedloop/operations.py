@@ -51,6 +51,10 @@ class Operations:
             if other is not incident and not other.ended and other.group.cause is not None
         )
 
+    def given_to(self, name: str) -> tuple[Cause, ...]:
+        """Return what the incidents other than the one of a name are put down to."""
+        return next((self.given(one) for one in self.incidents if one.id == name), ())
+
     def elsewhere(self, incident: Incident) -> frozenset[str]:
         """Return the services that other incidents, and not this one, are busy with."""
         held: set[str] = set()

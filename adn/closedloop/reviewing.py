@@ -27,7 +27,17 @@ BY_PEOPLE: Final[Millis] = HOUR
 
 
 class Reviewer:
-    """Looks at the network as a whole, at roll-ups and when an incident closes."""
+    """Looks at the network as a whole, at roll-ups and when an incident closes.
+
+    Args:
+        clock: The loop's clock.
+        view: What was seen.
+        intent: What was promised.
+        journal: Where evidence is left.
+        performing: Who does what.
+        staff: Who is asked.
+        begin: From when people look, simulated ms.
+    """
 
     def __init__(
         self,
@@ -37,11 +47,13 @@ class Reviewer:
         journal: Journal,
         performing: Performing,
         staff: Staff,
+        begin: Millis,
     ) -> None:
         self._clock, self._view, self._intent = clock, view, intent
         self._journal, self._performing, self._staff = journal, performing, staff
         self._predictor = Predictor(view.network)
         self._measured: dict[str, tuple[float, float]] = {}
+        self._begin = begin
         self._due: dict[tuple[Task, str], Millis] = {}
 
     def review(self, seen: RollUp, now: Millis) -> None:
@@ -87,9 +99,9 @@ class Reviewer:
         }
 
     def _is_due(self, task: Task, table: str) -> bool:
-        """Return whether people are to look again; the first time they are."""
+        """Return whether people are to look again."""
         now = self._clock.now
-        if now < self._due.get((task, table), 0):
+        if now < self._due.get((task, table), self._begin):
             return False
         self._due[task, table] = now + BY_PEOPLE
         return True

@@ -28,6 +28,8 @@ ROUTINE: Final = 4
 WITHDRAWN: Final = "withdrawn"
 OUTSTANDING: Final = "outstanding"
 
+Table = tuple[tuple[Any, ...], Mapping[str, Any]]
+"""What there is to choose from, and what else lies on the table."""
 Probing = Callable[[list[tuple[str, str]]], Generator[Event, Any, None]]
 
 
@@ -40,7 +42,7 @@ class Request:
         role: At which desk.
         incident: Gives the incident as it is at any time; None for routine work.
         suggestion: The system's answer; None where it has none to give.
-        present: Gives the choices there are, and all else on the table, for a person and attempt.
+        present: Gives the choices there are, and all else on the table, for whoever has the work.
         probe: Sends the probes that are asked for, and waits; None where none can be.
     """
 
@@ -48,7 +50,7 @@ class Request:
     role: Role
     incident: Callable[[], IncidentSnapshot] | None = None
     suggestion: Mapping[str, Any] | None = None
-    present: Callable[[str, int], tuple[tuple[Any, ...], Mapping[str, Any]]] | None = None
+    present: Callable[[WorkItem], Table] | None = None
     probe: Probing | None = None
 
 
@@ -159,14 +161,13 @@ class Desks:
         item = replace(work.item, person=person)
         taken_over = self._taken_over(item)
         while True:
-            choices, sees = request.present(person, item.attempt) if request.present else ((), {})
             item = replace(
                 item,
                 now=clock.now,
                 incident=request.incident() if request.incident else None,
-                choices=choices,
-                sees={**sees, "from": taken_over},
             )
+            choices, sees = request.present(item) if request.present else ((), {})
+            item = replace(item, choices=choices, sees={**sees, "from": taken_over})
             work.item = item
             reply = self._actor.ask(item)
             work.replies.append(reply)

@@ -1,6 +1,7 @@
-"""A modelled engineer: draws how long work takes, and runs the loop's own tools on what they see.
+"""A modelled engineer: draws how long work takes, and judges by what lies on the table.
 
-They can be wrong for the reasons people are: a sign overlooked, an end confused, the second best
+On the table is what the loop's own locator and planner make of what this person has noticed, so
+they can be wrong for the reasons people are: a sign overlooked, an end confused, the second best
 plan chosen. They are never told what is really so.
 """
 
@@ -8,16 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from adn.base.clock import Millis
 from adn.base.levels import Task
 from adn.base.streams import Key
-from adn.closedloop.incident import IncidentSnapshot
-from adn.closedloop.locating import Diagnosis
 from adn.closedloop.people.actor import Reply, WorkItem
 from adn.closedloop.people.degraded import Eyes
-from adn.closedloop.people.plain import of_diagnosis
 from adn.closedloop.people.profile import Profile
 from adn.northbound.problems import UNKNOWN
 
@@ -33,14 +31,6 @@ WORSE: Final = 0.5
 Answering = Callable[[WorkItem, Eyes], Reply]
 
 
-class Tools(Protocol):
-    """What lies on every desk."""
-
-    def diagnose(self, incident: IncidentSnapshot, eyes: Eyes) -> Diagnosis:
-        """Return where the trouble is, as it looks through someone's eyes."""
-        ...
-
-
 class ModelledActor:
     """Everyone at every desk, as one profile has them.
 
@@ -48,11 +38,10 @@ class ModelledActor:
         profile: How long they take and how much they miss.
         approval: Median time until a change is approved, simulated ms.
         key: Of all draws about people.
-        tools: The loop's own locator, run on what a person sees.
     """
 
-    def __init__(self, profile: Profile, approval: Millis, key: Key, tools: Tools) -> None:
-        self._profile, self._approval, self._key, self._tools = profile, approval, key, tools
+    def __init__(self, profile: Profile, approval: Millis, key: Key) -> None:
+        self._profile, self._approval, self._key = profile, approval, key
         self._answers: Mapping[str, Answering] = {
             Task.DATA_COLLECTION: self._collect,
             Task.ALARM_FILTERING: self._filter,
@@ -110,24 +99,22 @@ class ModelledActor:
         return _agreed(item, {"alarms": held})
 
     def _demarcate(self, item: WorkItem, eyes: Eyes) -> Reply:
-        assert item.incident is not None
-        own = self._tools.diagnose(item.incident, eyes)
-        content = {"domain": own.domain, "probability": own.domain_probability}
+        del eyes
+        content = {key: item.sees[key] for key in ("domain", "probability")}
         if item.suggestion is None:
             return Reply("done", content)
-        other = own.domain != item.suggestion["domain"] and own.domain_probability >= SURE
+        other = content["domain"] != item.suggestion["domain"] and content["probability"] >= SURE
         return Reply("modify", content) if other else Reply("approve")
 
     def _locate(self, item: WorkItem, eyes: Eyes) -> Reply:
-        assert item.incident is not None
-        own = self._tools.diagnose(item.incident, eyes)
+        del eyes
+        content = {"suspects": item.sees["suspects"]}
         if item.suggestion is not None:
-            return _reviewed(item.suggestion, own)
-        if own.probes and item.looks <= PROBE_ROUNDS:
-            wished = [[wish.kind, wish.target] for wish in own.probes[:PROBES_AT_ONCE]]
-            return Reply("look", {"probes": wished})
-        content = of_diagnosis(own)
-        if item.role == "back-office" and (not own.suspects or own.suspects[0].problem == UNKNOWN):
+            return _reviewed(item.suggestion, content)
+        if item.sees["probes"] and item.looks <= PROBE_ROUNDS:
+            return Reply("look", {"probes": item.sees["probes"][:PROBES_AT_ONCE]})
+        best = next(iter(content["suspects"]), ("", UNKNOWN, 0.0))
+        if item.role == "back-office" and best[1] == UNKNOWN:
             return Reply("escalate", content, note="nothing that is known explains this")
         return Reply("done", content)
 
@@ -158,16 +145,16 @@ def _agreed(item: WorkItem, content: Mapping[str, Any]) -> Reply:
     return Reply("done" if item.suggestion is None else "approve", content)
 
 
-def _reviewed(suggestion: Mapping[str, Any], own: Diagnosis) -> Reply:
+def _reviewed(suggestion: Mapping[str, Any], own: Mapping[str, Any]) -> Reply:
     """Return what someone says to a diagnosis who has made one of their own."""
+    name, problem, probability = next(iter(own["suspects"]), ("", UNKNOWN, 0.0))
+    if problem == UNKNOWN or probability < SURE:
+        return Reply("approve")
+    held = {(row[0], row[1]): row[2] for row in own["suspects"]}
     theirs = [(row[0], row[1]) for row in suggestion["suspects"][:1]]
-    mine = own.suspects[0] if own.suspects else None
-    if mine is None or mine.problem == UNKNOWN or mine.probability < SURE:
+    if any(held.get(pair, 0.0) >= HARDLY for pair in theirs):
         return Reply("approve")
-    held = {(s.object, s.problem): s.probability for s in own.suspects}
-    if all(held.get(pair, 0.0) >= HARDLY for pair in theirs) and theirs:
-        return Reply("approve")
-    return Reply("modify", of_diagnosis(own), note=f"it is {mine.problem} at {mine.object}")
+    return Reply("modify", own, note=f"it is {problem} at {name}")
 
 
 def _clearly_better(own: Mapping[str, Any], suggested: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adn.closedloop.locating import Diagnosis, Suspect
@@ -20,25 +21,32 @@ def plain(value: Any) -> Any:
 
 
 def of_diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return a diagnosis: its suspects and its domain."""
+    """Return a diagnosis: its suspects, the domain, and what had better be probed."""
     return {
-        "suspects": [
-            [s.object, s.problem, s.probability, s.severity, list(s.because)]
-            for s in diagnosis.suspects
-        ],
+        "suspects": [[s.object, s.problem, s.probability] for s in diagnosis.suspects],
         "domain": diagnosis.domain,
         "probability": diagnosis.domain_probability,
+        "probes": [[wish.kind, wish.target] for wish in diagnosis.probes],
     }
 
 
-def to_diagnosis(content: Mapping[str, Any]) -> Diagnosis:
-    """Return the diagnosis in an answer to H; the domain follows from the suspects."""
+def to_diagnosis(content: Mapping[str, Any], known: Diagnosis) -> Diagnosis:
+    """Return the diagnosis in an answer to H.
+
+    Args:
+        content: The answer.
+        known: What the tools showed; tells what a suspect named there explains, and why it is one.
+    """
+    shown = {(s.object, s.problem): s for s in known.suspects}
     suspects = tuple(
-        Suspect(str(name), str(problem), float(probability), tuple(because), float(severity))
-        for name, problem, probability, severity, because in content["suspects"]
+        replace(
+            shown.get((name, problem), Suspect(name, problem, 0.0, ())),
+            probability=float(probability),
+        )
+        for name, problem, probability in content["suspects"]
     )
     domain, probability = domain_of(suspects)
-    return Diagnosis(suspects, (), domain, probability)
+    return Diagnosis(suspects, (), domain, probability, known.apart)
 
 
 def domain_of(suspects: Sequence[Suspect]) -> tuple[str, float]:

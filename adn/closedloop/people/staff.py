@@ -10,8 +10,8 @@ from simpy.events import Event
 from adn.base.levels import Task
 from adn.closedloop.incident import Incident, IncidentSnapshot
 from adn.closedloop.locating import Diagnosis
-from adn.closedloop.people.actor import Reply, Role
-from adn.closedloop.people.desks import Desks, Probing, Request
+from adn.closedloop.people.actor import Reply, Role, WorkItem
+from adn.closedloop.people.desks import Desks, Probing, Request, Table
 from adn.closedloop.people.plain import of_diagnosis, of_plan, plain, to_diagnosis
 from adn.closedloop.people.tools import DeskTools
 from adn.closedloop.performing import People
@@ -43,8 +43,8 @@ class Staff:
         """
 
         def ask(suggestion: Sequence[str] | None) -> Asked:
-            def present(person: str, attempt: int) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
-                del person, attempt
+            def present(item: WorkItem) -> Table:
+                del item
                 there = [list(row) for row in signals()]
                 return (), {"signals": there, "count": len(there)}
 
@@ -84,7 +84,10 @@ class Staff:
             said = None
             if suggestion is not None:
                 said = {"domain": suggestion[0], "probability": suggestion[1]}
-            reply, work = yield from self._ask(Task.DEMARCATION, "front-office", incident, said)
+            request = Request(
+                Task.DEMARCATION, "front-office", incident.snapshot, said, self._diagnosing([])
+            )
+            reply, work = yield from self._desks.ask(request)
             if suggestion is not None and reply.verdict == "approve":
                 return suggestion, (work,)
             found = str(reply.content["domain"]), float(reply.content["probability"])
@@ -100,9 +103,10 @@ class Staff:
         def ask(suggestion: Diagnosis | None) -> Asked:
             said = None if suggestion is None else of_diagnosis(suggestion)
             works: list[str] = []
+            own: list[Diagnosis] = []
             while True:
-                role = second_line(incident)
-                request = Request(Task.ROOT_CAUSE, role, incident.snapshot, said, None, probe)
+                role, shown = second_line(incident), self._diagnosing(own)
+                request = Request(Task.ROOT_CAUSE, role, incident.snapshot, said, shown, probe)
                 reply, work = yield from self._desks.ask(request)
                 works.append(work)
                 if reply.verdict != "escalate" or incident.handed_over:
@@ -110,7 +114,7 @@ class Staff:
                 incident.handed_over = True
             if suggestion is not None and reply.verdict == "approve":
                 return suggestion, tuple(works)
-            return to_diagnosis(reply.content), tuple(works)
+            return to_diagnosis(reply.content, own[-1]), tuple(works)
 
         return ask
 
@@ -125,9 +129,10 @@ class Staff:
         offered: list[Plan] = []
         role = second_line(incident)
 
-        def present(person: str, attempt: int) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
-            eyes = self._tools.eyes(role, person, f"{incident.id}/{attempt}")
-            plans = self._tools.plans(incident.snapshot(), diagnosis, eyes, excluded)
+        def present(item: WorkItem) -> Table:
+            if not item.looks:
+                return (), {}
+            plans = self._tools.plans(item, diagnosis, excluded)
             offered[:] = eligible(plans)
             return tuple(of_plan(plan) for plan in offered), {}
 
@@ -200,6 +205,17 @@ class Staff:
 
     # --- small things ---
 
+    def _diagnosing(self, own: list[Diagnosis]) -> Callable[[WorkItem], Table]:
+        """Return what lays a diagnosis on the table once someone has looked; `own` keeps it."""
+
+        def present(item: WorkItem) -> Table:
+            if not item.looks:
+                return (), {}
+            own[:] = [self._tools.diagnose(item)]
+            return (), of_diagnosis(own[0])
+
+        return present
+
     def _read(
         self, task: Task, role: Role, answer: Any, incident: IncidentSnapshot | None
     ) -> People[Any]:
@@ -228,8 +244,8 @@ class Staff:
         suggestion: Mapping[str, Any] | None,
         sees: Mapping[str, Any] | None = None,
     ) -> Generator[Event, Any, tuple[Reply, str]]:
-        def present(person: str, attempt: int) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
-            del person, attempt
+        def present(item: WorkItem) -> Table:
+            del item
             return (), sees or {}
 
         request = Request(task, role, incident.snapshot, suggestion, present)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from adn.base.streams import Key
-from adn.closedloop.incident import IncidentSnapshot
+from adn.closedloop.correlating import Cause
 from adn.closedloop.locating import Diagnosis, Locator
+from adn.closedloop.people.actor import WorkItem
 from adn.closedloop.people.degraded import Eyes, seen_by
 from adn.closedloop.people.profile import Profile
 from adn.closedloop.planning import Plan, Planner
@@ -16,6 +17,8 @@ from adn.closedloop.view import View
 
 class DeskTools:
     """A locator and a planner that show a person what follows from what they have noticed.
+
+    `given` tells what the other incidents are put down to, by the id of one.
 
     Args:
         view: Everything that was observed.
@@ -35,6 +38,7 @@ class DeskTools:
     ) -> None:
         self._view, self._profile, self._key = view, profile, key
         self._make_locator, self._make_planner = locator, planner
+        self.given: Callable[[str], tuple[Cause, ...]] = lambda _incident: ()
 
     @cached_property
     def _locator(self) -> Locator:
@@ -44,22 +48,21 @@ class DeskTools:
     def _planner(self) -> Planner:
         return self._make_planner()
 
-    def diagnose(self, incident: IncidentSnapshot, eyes: Eyes) -> Diagnosis:
-        """Return where the trouble is, as it looks through someone's eyes."""
-        seen = seen_by(eyes, self._view)
-        return self._locator.locate(incident, seen)
+    def diagnose(self, item: WorkItem) -> Diagnosis:
+        """Return where the trouble is, as it looks to whoever has the work."""
+        assert item.incident is not None
+        seen = seen_by(self._eyes(item), self._view)
+        return self._locator.locate(item.incident, seen, self.given(item.incident.id))
 
     def plans(
-        self,
-        incident: IncidentSnapshot,
-        diagnosis: Diagnosis,
-        eyes: Eyes,
-        excluded: frozenset[str],
+        self, item: WorkItem, diagnosis: Diagnosis, excluded: frozenset[str]
     ) -> Sequence[Plan]:
-        """Return what could be done about a diagnosis, as it looks through someone's eyes."""
-        seen = seen_by(eyes, self._view)
-        return self._planner.plan(incident, diagnosis, seen, excluded)
+        """Return what could be done about a diagnosis, as it looks to whoever has the work."""
+        assert item.incident is not None
+        seen = seen_by(self._eyes(item), self._view)
+        return self._planner.plan(item.incident, diagnosis, seen, excluded)
 
-    def eyes(self, role: str, person: str, about: str) -> Eyes:
-        """Return the eyes of a person of a role on something."""
-        return Eyes(self._profile.skills[role], self._key, person, about)
+    def _eyes(self, item: WorkItem) -> Eyes:
+        assert item.incident is not None
+        skill = self._profile.skills[item.role]
+        return Eyes(skill, self._key, item.person, f"{item.incident.id}/{item.attempt}")
