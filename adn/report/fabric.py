@@ -25,6 +25,7 @@ ROWS: Final = {"edge": 34.0, "border-leaf": 112.0, "spine": 196.0, "leaf": 296.0
 """How far below the top each kind of element stands."""
 FIRST_GROUP: Final = 46.0
 GROUP: Final = 19.0
+STAGGER: Final = 22.0
 TITLES: Final = {
     "edge": "outside",
     "border-leaf": "border leaves",
@@ -55,6 +56,7 @@ class Drawing:
         at: Of each element.
         height: Of the whole drawing.
         ground: Sites and racks, drawn below everything else.
+        titles: Names of sites, drawn above the links.
         faint: Links that are drawn faintly.
         hidden: Links that are not drawn unless something is marked on them.
     """
@@ -62,6 +64,7 @@ class Drawing:
     at: Places
     height: float
     ground: tuple[Markup, ...]
+    titles: tuple[Markup, ...]
     faint: frozenset[str]
     hidden: frozenset[str]
 
@@ -81,12 +84,19 @@ def fabric_drawing(network: Network) -> Drawing:
     most = max((rack.deep for row in racks.values() for rack in row), default=0)
     height = TOP + ROWS["leaf"] + FIRST_GROUP + GROUP * most + 14.0
     ground: list[Markup] = []
+    titles: list[Markup] = []
     for place, site in enumerate(sites):
         left = NAMES + place * (wide + APART)
-        ground.append(_site_box(site, left, wide, height))
+        top = TOP + ROWS["border-leaf"] - 44.0
+        tall = height - top - 2
+        ground.append(tag("rect", x=left, y=top, width=wide, height=tall, rx=10, class_="site"))
+        titles.append(tag("text", site, x=left + 12, y=top + 20, class_="place site-name"))
         for kind in ("border-leaf", "spine"):
             names = [n for n in network.elements.ids if kinds[n] == kind and _at(network, n, site)]
-            at |= _spread(names, left, wide, TOP + ROWS[kind])
+            placed = _spread(names, left, wide, TOP + ROWS[kind])
+            # Staggered, so that links between sites do not run through border leaves.
+            low = STAGGER if kind == "border-leaf" else 0.0
+            at |= {n: (x, y + low * (k % 2)) for k, (n, (x, y)) in enumerate(placed.items())}
         ground += _rack_row(racks[site], left, wide, height, at)
     outside = [name for name in network.elements.ids if name not in at]
     at |= _spread(outside, NAMES, WIDTH - NAMES, TOP + ROWS["edge"] - 22.0)
@@ -100,6 +110,7 @@ def fabric_drawing(network: Network) -> Drawing:
         at=at,
         height=height,
         ground=tuple(ground),
+        titles=tuple(titles),
         faint=frozenset(name for name, pair in ends.items() if "spine" in pair),
         hidden=frozenset(name for name, pair in ends.items() if "servers" in pair),
     )
@@ -133,15 +144,6 @@ def _spread(names: Sequence[str], left: float, wide: float, y: float) -> Places:
     """Return names evenly spread over a row, two of them not at its very ends."""
     step = wide / max(1, len(names))
     return {name: (left + step * (place + 0.5), y) for place, name in enumerate(names)}
-
-
-def _site_box(site: str, left: float, wide: float, height: float) -> Markup:
-    top = TOP + ROWS["border-leaf"] - 44.0
-    return tag(
-        "g",
-        tag("rect", x=left, y=top, width=wide, height=height - top - 2, rx=10, class_="site"),
-        tag("text", site, x=left + 12, y=top + 20, class_="site-name"),
-    )
 
 
 def _rack_row(

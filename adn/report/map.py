@@ -137,7 +137,8 @@ def _schema(network: Network, matter: Matter, marks: Marks, marked: list[str]) -
     rows = {row.id: row for row in network.rows.elements}
     pillars = [n for n, row in rows.items() if row.kind in {"edge", "border-leaf", "spine"}]
     first = list(dict.fromkeys((*marked[:MOST_NAMED], *pillars)))
-    gaps = {name: 17.0 if name in marked else 12.0 for name in at}
+    edges = {name for name, row in rows.items() if row.kind == "edge"}
+    gaps = {n: 22.0 if n in edges else 17.0 if n in marked else 12.0 for n in at}
     signs, room = _signs(marks, lines), (FABRIC_WIDTH, drawing.height)
     written = labels(at, first, [], signs, SIZE, gaps, room, others=False)
     bold = frozenset(marked)
@@ -161,6 +162,7 @@ def _schema(network: Network, matter: Matter, marks: Marks, marked: list[str]) -
             for name, line in shown.items()
         ),
         *_acted(marks.acted, lines, at),
+        *drawing.titles,
         *(_node(name, rows[name].kind, at[name]) for name in at),
         *_suspected(marks, lines, at),
         *_struck(marks, lines, at, network),

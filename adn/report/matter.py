@@ -144,6 +144,8 @@ _LOOP = frozenset(
         "plan.executed",
         "plan.rolled-back",
         "service.verified",
+        "work.queued",
+        "work.replied",
     }
 )
 _ENDS = frozenset({"incident.located", "plan.executed", "service.verified", "plan.decided"})

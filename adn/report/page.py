@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from adn.report.document import document, write_page
 from adn.report.fabric import is_fabric
 from adn.report.geography import network_of
 from adn.report.headline import clocks, figures, outcome, standing
+from adn.report.kpis import Series, kpi_charts, series_of
 from adn.report.map import network_map
 from adn.report.matter import Matter, Subject
 from adn.report.services import service_chart
@@ -48,11 +49,13 @@ def report_page(log: RunLog, folder: Path | None = None) -> str:
 
     Args:
         log: The run.
-        folder: Where the scenario's network file is, if it has one: a run folder keeps it.
+        folder: The run folder, which keeps the scenario's network file, if it has one, and what was
+            measured.
     """
     subject, network = Subject(log), network_of(log.manifest, folder or Path())
     title = f"{subject.card.scenario} · {subject.card.level} · seed {subject.card.seed}"
-    body = tag("body", _header(subject), _main(subject, network), _footer(subject))
+    main = _main(subject, network, series_of(folder))
+    body = tag("body", _header(subject), main, _footer(subject))
     return document(title, body)
 
 
@@ -72,13 +75,15 @@ def _header(subject: Subject) -> Markup:
     )
 
 
-def _main(subject: Subject, network: Network | None) -> Markup:
+def _main(
+    subject: Subject, network: Network | None, kept: Mapping[str, Sequence[Series]]
+) -> Markup:
     matters = subject.matters[:MOST_PICTURED]
     return tag(
         "main",
         *(_first(subject, matters)),
         figures(subject),
-        *(_section(subject, matter, network) for matter in matters),
+        *(_section(subject, matter, network, kept) for matter in matters),
         *_left_out(subject),
         tag(
             "section",
@@ -106,7 +111,12 @@ def _first(subject: Subject, matters: tuple[Matter, ...]) -> Iterator[Markup]:
         yield clocks(scores[0], subject.targets)
 
 
-def _section(subject: Subject, matter: Matter, network: Network | None) -> Markup:
+def _section(
+    subject: Subject,
+    matter: Matter,
+    network: Network | None,
+    kept: Mapping[str, Sequence[Series]],
+) -> Markup:
     several = len(subject.card.faults) > 1
     score = matter.score
     parts: list[Markup] = [tag("h2", _heading(matter)), standing(matter)]
@@ -124,13 +134,36 @@ def _section(subject: Subject, matter: Matter, network: Network | None) -> Marku
     parts += [
         tag("h3", "What happened when"),
         tag("p", _window(matter), class_="note"),
+        _doers(subject),
         _picture(timeline(subject, matter), "Timeline"),
         tag("h3", "What customers and operators saw"),
         _legend(),
         _picture(service_chart(subject, matter), "Services and alarms"),
+        *_measured(kept, matter),
         story(subject, matter),
     ]
     return tag("section", *parts)
+
+
+def _doers(subject: Subject) -> Markup:
+    """Return what the looks of bars say of who did it, where people took part."""
+    if not any(record.by == "human" for record in subject.log.kind("work.replied")):
+        return Markup("")
+    rows = (
+        ("area phase", "done by the system"),
+        ("area phase by-people", "done by people"),
+        ("area working", "somebody at work"),
+        ("area waiting", "waiting for somebody"),
+    )
+    return tag("ul", *(tag("li", _swatch(look), name) for look, name in rows), class_="legend")
+
+
+def _measured(kept: Mapping[str, Sequence[Series]], matter: Matter) -> Iterator[Markup]:
+    """Yield what was measured, if the run folder kept anything of it."""
+    drawn = kpi_charts(kept, matter)
+    if drawn:
+        yield tag("h3", "What was measured")
+        yield _picture(drawn, "Measurements")
 
 
 def _heading(matter: Matter) -> Markup:

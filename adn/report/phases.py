@@ -12,12 +12,13 @@ from adn.report.matter import Matter
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A span of the loop's work, and what came of it."""
+    """A span of work on a matter, what came of it, and who did it: ``system`` or ``human``."""
 
     name: str
     start: Millis
     end: Millis
     says: str = ""
+    by: str = ""
 
 
 def phases_of(matter: Matter) -> tuple[Phase, ...]:
@@ -40,7 +41,8 @@ def _detected(matter: Matter) -> Iterator[Phase]:
     """Yield the wait from the start of the clocks to the opening."""
     if matter.incident is not None:
         opened = matter.incident.opened
-        yield Phase("detect", min(matter.start, opened), opened, matter.incident.id)
+        by = next((record.by for record in matter.of("incident.opened")), "")
+        yield Phase("detect", min(matter.start, opened), opened, matter.incident.id, by)
 
 
 def _located(matter: Matter) -> Iterator[Phase]:
@@ -50,7 +52,7 @@ def _located(matter: Matter) -> Iterator[Phase]:
         suspects = record.data["suspects"]
         top = f"{suspects[0][0] or 'unknown'} {suspects[0][2]:.0%}" if suspects else "no suspect"
         start = before if place == 0 else _begun(record)
-        yield Phase("locate", min(start, record.at), record.at, top)
+        yield Phase("locate", min(start, record.at), record.at, top, record.by)
 
 
 def _planned(matter: Matter) -> Iterator[Phase]:
@@ -64,21 +66,21 @@ def _planned(matter: Matter) -> Iterator[Phase]:
         if place == 0:
             start = max((at for at in found if at <= record.at), default=start)
         says = f"{record.id} to {record.data['purpose']}"
-        yield Phase("plan", min(start, record.at), record.at, says)
+        yield Phase("plan", min(start, record.at), record.at, says, record.by)
 
 
 def _decided(matter: Matter) -> Iterator[Phase]:
     for record in matter.of("plan.decided"):
-        yield Phase("decide", _begun(record), record.at, str(record.data["verdict"]))
+        yield Phase("decide", _begun(record), record.at, str(record.data["verdict"]), record.by)
 
 
 def _executed(matter: Matter) -> Iterator[Phase]:
     for record in matter.of("plan.executed"):
         says = "as planned" if record.data["as_planned"] else "not as planned"
-        yield Phase("execute", _begun(record), record.at, says)
+        yield Phase("execute", _begun(record), record.at, says, record.by)
 
 
 def _verified(matter: Matter) -> Iterator[Phase]:
     for record in matter.of("service.verified"):
         says = "services are back" if record.data["fixed"] else "not back yet"
-        yield Phase("verify", _begun(record), record.at, says)
+        yield Phase("verify", _begun(record), record.at, says, record.by)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from adn.base.clock import Millis
+from adn.base.clock import SECOND, Millis
 from adn.report.axis import LEFT, RIGHT, WIDTH, Axis, span_text
 from adn.report.matter import Order, Subject
 from adn.report.services import added, clipped, service_steps
@@ -13,15 +13,30 @@ from adn.report.svg import Markup, figure, tag
 
 ROW: Final = 24.0
 TOP: Final = 24.0
-NAMES: Final = ("faults", "services out", "alarms", "commands", "field")
 
 
 def strip(subject: Subject) -> Markup:
-    """Return the strip of a run."""
-    end = max(subject.log.end, 1)
+    """Return the strip of a run; rows of which there is nothing at all are left out."""
+    end, log = max(subject.log.end, 1), subject.log
     axis = Axis(0, end, 0)
-    bottom = TOP + ROW * len(NAMES) + 2
-    alarms = [record.at for record in subject.log.kind("alarm.raised")]
+    alarms = list(dict.fromkeys(record.at for record in log.kind("alarm.raised")))
+    tickets = list(dict.fromkeys(record.at for record in log.kind("ticket.raised")))
+    rows: dict[str, Callable[[float], Iterator[Markup]]] = {
+        "faults": lambda y: _faults(subject, axis, y),
+        "disturbances": lambda y: _disturbances(subject, axis, y),
+        "services out": lambda y: _services(subject, axis, y),
+        "alarms": lambda y: (_tick(at, axis, y, "tick-severe") for at in alarms),
+        "tickets": lambda y: (_tick(at, axis, y, "tick-minor") for at in tickets),
+        "people": lambda y: _people(subject, axis, y),
+        "commands": lambda y: _orders([o for o in subject.orders if not o.field], axis, y),
+        "field": lambda y: _orders([o for o in subject.orders if o.field], axis, y),
+    }
+    drawn = {name: list(parts(0.0)) for name, parts in rows.items()}
+    names = [
+        name for name in rows if drawn[name] or name not in {"disturbances", "tickets", "people"}
+    ]
+    bottom = TOP + ROW * len(names) + 2
+    middles = {name: TOP + ROW * place + ROW / 2 for place, name in enumerate(names)}
     says = (
         f"{len(subject.matters)} matters, {len(alarms)} alarms and {len(subject.orders)} commands "
         f"in {span_text(end)}"
@@ -33,25 +48,16 @@ def strip(subject: Subject) -> Markup:
         says,
         *_warmup(subject, axis, bottom),
         *axis.grid(TOP - 4, bottom, signed=False),
-        *_names(),
+        *_names(middles),
         *_windows(subject, axis, bottom),
-        *_faults(subject, axis),
-        *_services(subject, axis),
-        *(_tick(at, axis, 2) for at in dict.fromkeys(alarms)),
-        *_orders([order for order in subject.orders if not order.field], axis, 3),
-        *_orders([order for order in subject.orders if order.field], axis, 4),
+        *(part for name, y in middles.items() for part in rows[name](y)),
     )
 
 
-def _middle(row: int) -> float:
-    return TOP + ROW * row + ROW / 2
-
-
-def _names() -> Iterator[Markup]:
-    for row, name in enumerate(NAMES):
-        y = _middle(row)
+def _names(middles: Mapping[str, float]) -> Iterator[Markup]:
+    for place, (name, y) in enumerate(middles.items()):
         yield tag("text", name, x=LEFT - 10, y=y + 4, text_anchor="end", class_="row-name")
-        if row:
+        if place:
             line = y - ROW / 2
             yield tag("line", x1=LEFT, y1=line, x2=WIDTH - RIGHT, y2=line, class_="grid")
 
@@ -97,7 +103,7 @@ def _windows(subject: Subject, axis: Axis, bottom: float) -> Iterator[Markup]:
             )
 
 
-def _span(start: Millis, end: Millis | None, axis: Axis, row: int, look: str, says: str) -> Markup:
+def _span(start: Millis, end: Millis | None, axis: Axis, y: float, look: str, says: str) -> Markup:
     x = axis.x(start)
     width = max(3.0, axis.x(axis.last if end is None else end) - x)
     until = "the end of the run" if end is None else span_text(end, tenths=True)
@@ -106,7 +112,7 @@ def _span(start: Millis, end: Millis | None, axis: Axis, row: int, look: str, sa
         "rect",
         tag("title", told),
         x=x,
-        y=_middle(row) - 7,
+        y=y - 7,
         width=width,
         height=14,
         rx=2,
@@ -114,15 +120,24 @@ def _span(start: Millis, end: Millis | None, axis: Axis, row: int, look: str, sa
     )
 
 
-def _faults(subject: Subject, axis: Axis) -> Iterator[Markup]:
+def _faults(subject: Subject, axis: Axis, y: float) -> Iterator[Markup]:
     for matter in subject.matters:
         if matter.score is not None:
             fault = matter.score.fault
             says = f"{fault.id} {fault.kind} of {fault.target}"
-            yield _span(fault.onset, fault.cleared, axis, 0, "true-fault", says)
+            yield _span(fault.onset, fault.cleared, axis, y, "true-fault", says)
 
 
-def _services(subject: Subject, axis: Axis) -> Iterator[Markup]:
+def _disturbances(subject: Subject, axis: Axis, y: float) -> Iterator[Markup]:
+    """Yield what is no fault: crowds, maintenance, links that heal, collectors that die."""
+    ended = {record.id: record.at for record in subject.log.kind("disturbance.ended")}
+    for record in subject.log.kind("disturbance.began"):
+        told = "announced" if record.data["announced"] else "unannounced"
+        says = f"{record.id} {record.data['kind']}, {told}"
+        yield _span(record.at, ended.get(record.id), axis, y, "disturbance", says)
+
+
+def _services(subject: Subject, axis: Axis, y: float) -> Iterator[Markup]:
     """Yield the spans in which any service was outside its limits."""
     since: Millis | None = None
     worst = 0
@@ -131,16 +146,28 @@ def _services(subject: Subject, axis: Axis) -> Iterator[Markup]:
         if count and since is None:
             since = at
         if not count and since is not None:
-            yield _span(since, at, axis, 1, "true-impact", f"{worst} services at worst")
+            yield _span(since, at, axis, y, "true-impact", f"{worst} services at worst")
             since, worst = None, 0
 
 
-def _tick(at: Millis, axis: Axis, row: int) -> Markup:
-    x, y = axis.x(at), _middle(row)
-    return tag("line", x1=x, y1=y - 7, x2=x, y2=y + 7, class_="tick-severe")
+def _people(subject: Subject, axis: Axis, y: float) -> Iterator[Markup]:
+    """Yield when somebody was at work at a desk."""
+    for record in subject.log.kind("work.replied"):
+        role = str(record.data["role"])
+        if record.by == "human" and role != "field":
+            start = record.at - round(record.data["took_s"] * SECOND)
+            who = str(record.data.get("person") or role)
+            yield _span(
+                start, record.at, axis, y, "working", f"{who} on task {record.data['task']}"
+            )
 
 
-def _orders(orders: list[Order], axis: Axis, row: int) -> Iterator[Markup]:
+def _tick(at: Millis, axis: Axis, y: float, look: str) -> Markup:
+    x = axis.x(at)
+    return tag("line", x1=x, y1=y - 7, x2=x, y2=y + 7, class_=look)
+
+
+def _orders(orders: list[Order], axis: Axis, y: float) -> Iterator[Markup]:
     spans = dict.fromkeys((o.start, o.end, o.kind) for o in orders)
     for start, end, kind in spans:
-        yield _span(start, end, axis, row, "order", kind)
+        yield _span(start, end, axis, y, "order", kind)

@@ -1,4 +1,4 @@
-"""What happened around one matter, in lanes: truth, network, loop, commands and field."""
+"""What happened around one matter, in lanes: truth, network, who handled it, people, commands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adn.base.clock import SECOND, Millis
+from adn.base.levels import Task, level_table
 from adn.base.records import Record
 from adn.report.axis import LEFT, RIGHT, WIDTH, Axis, span_text
 from adn.report.matter import Matter, Order, Subject
@@ -89,7 +90,8 @@ def lanes_of(subject: Subject, matter: Matter) -> tuple[Lane, ...]:
     return (
         Lane("truth", tuple(_truth(matter))),
         Lane("network", (_alarms(subject, matter),)),
-        Lane("loop", tuple(_loop(matter))),
+        Lane("handling", tuple(_handling(matter))),
+        Lane("people", tuple(_people(matter, subject.log.end))),
         Lane("commands", tuple(_orders(orders))),
         Lane("field", tuple(_orders(crews))),
     )
@@ -147,11 +149,39 @@ def _storms(alarms: Sequence[Record]) -> Iterator[list[Record]]:
         yield run
 
 
-def _loop(matter: Matter) -> Iterator[Row]:
+def _people(matter: Matter, end: Millis) -> Iterator[Row]:
+    """Yield a row for each person at a desk: what waited for them, and what they worked on."""
+    first, last = matter.window
+    replies = {record.id: record for record in matter.of("work.replied")}
+    rows: dict[str, list[Bar]] = {}
+    names = level_table().names
+    for record in matter.of("work.queued"):
+        reply, role = replies.get(record.id), str(record.data["role"])
+        if role == "field" or record.at > last:
+            continue
+        waited = round(reply.data["waited_s"] * SECOND) if reply else end - record.at
+        begun, done = record.at + waited, reply.at if reply else None
+        if done is not None and done < first:
+            continue
+        who = str(reply.data.get("person") or role) if reply else f"{role}, waiting"
+        bars = rows.setdefault(who, [])
+        task = str(record.data["task"])
+        said = names.get(Task(task), task) if task in set(Task) else task
+        if waited > SECOND:
+            bars.append(Bar(record.at, begun, "waiting"))
+        if done is not None:
+            bars.append(Bar(begun, done, "working", said))
+    for who in sorted(rows)[:MOST_ROWS]:
+        bars = sorted(rows[who], key=lambda bar: (bar.look != "waiting", bar.start))
+        yield Row(who, tuple(bars))
+
+
+def _handling(matter: Matter) -> Iterator[Row]:
     rows: dict[str, list[Bar]] = {}
     for phase in phases_of(matter):
         text = f"{span_text(phase.end - phase.start, tenths=True)} {phase.says}".strip()
-        rows.setdefault(phase.name, []).append(Bar(phase.start, phase.end, "phase", text))
+        look = "phase by-people" if phase.by == "human" else "phase"
+        rows.setdefault(phase.name, []).append(Bar(phase.start, phase.end, look, text))
     yield from (Row(name, tuple(bars)) for name, bars in rows.items())
 
 
