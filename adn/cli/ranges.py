@@ -53,9 +53,6 @@ def seeds_of(text: str) -> tuple[int, ...]:
         sound = numbers[0] <= numbers[1] < numbers[0] + MOST_SEEDS
         numbers = list(range(numbers[0], numbers[1] + 1)) if sound else []
     if not sound:
-        message = (
-            f"'{text}' names no seeds; write a range as 1:20 or a list as 1,3,5, "
-            f"{MOST_SEEDS} at most"
-        )
+        message = f"'{text}' names no seeds; write a range as 1:20 or a list as 1,3,5"
         raise AdnError(Finding("CLI004", message))
     return tuple(sorted(set(numbers)))

@@ -12,7 +12,6 @@ import typer
 from adn.cli.render import print_json, print_line, progress, remark
 
 if TYPE_CHECKING:
-    from adn.base.levels import AutonomyLevel
     from adn.base.records import Record
     from adn.scenario.reader import LoadedScenario
     from adn.session.run import Run
@@ -137,8 +136,6 @@ def _climb(
         isolate=isolate,
         after=write_report,
     )
-    for one in plan.levels:
-        _refuse_level(one)
     with progress(loaded.scenario.name) as bar:
         ladder = climb(loaded, plan, jobs, bar)
     found = ladder.as_json()
@@ -166,13 +163,6 @@ def _refuse_no_bounds() -> None:
 
     message = "a ladder stands between its bounds; leave --no-reference out"
     raise AdnError(Finding("CLI004", message))
-
-
-def _refuse_level(level: AutonomyLevel) -> None:
-    """Refuse a level that cannot be run, before anything is."""
-    from adn.closedloop.performing import Performing
-
-    Performing(level)
 
 
 def _read(scenario: str) -> LoadedScenario:
@@ -215,7 +205,6 @@ def _played(
     from adn.session.run import run_scenario
 
     (chosen,) = levels_of(level) if level else (loaded.scenario.operations.level,)
-    _refuse_level(chosen)  # before anything is run
     duration = loaded.scenario.clock.duration
     with progress(loaded.scenario.name) as bar:
         verdicts = None

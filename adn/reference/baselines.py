@@ -134,15 +134,15 @@ class TopologyVote:
         crosses = (estimate.shares() > _WORN).astype(np.int64)
         mine = np.zeros(len(network.services), dtype=np.int64)
         mine[network.services.rows(sorted(set(hurt)))] = 1
-        votes: list[tuple[int, int, str]] = []
+        votes: list[tuple[int, int, int, str]] = []
         for name, row in _rows(network.directions):
             users = crosses[:, [row]].toarray().ravel()
-            votes.append((-int(users @ mine), int(users @ (1 - mine)), name))
+            votes.append((-int(users @ mine), int(users @ (1 - mine)), 0, name))
         for name, row in _rows(network.elements):
             ways = np.flatnonzero((network.tail == row) | (network.head == row))
             users = np.asarray(crosses[:, ways].sum(axis=1)).ravel() > 0
-            votes.append((-int(users @ mine), int(users @ (1 - mine)), name))
-        count, _, name = min(votes)
+            votes.append((-int(users @ mine), int(users @ (1 - mine)), 1, name))
+        count, _, _, name = min(votes)
         if count == 0:
             return nothing()
         said = f"{-count} of {len(set(hurt))} hurt services cross it"

@@ -141,7 +141,7 @@ def _write(path: Path, card: Card) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(f".{getpid()}.part")
-        aside.write_text(json.dumps(card, sort_keys=True), encoding="utf-8")
+        aside.write_text(json.dumps(card), encoding="utf-8")
         aside.rename(path)
     except OSError:
         return

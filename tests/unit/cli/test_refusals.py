@@ -36,6 +36,33 @@ def test_a_seed_is_one_that_a_scenario_may_name(capsys) -> None:
     assert "'--seed'" in err
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            ("--level", "L9"),
+            "SCN017 no level 'L9'; write one of L0, L1, L2, L3, L4, L5\n   see: adn list levels\n",
+        ),
+        (
+            ("--level", "L5..L0"),
+            "CLI004 'L5..L0' is no range of levels; write the lower end first, as L0..L5\n",
+        ),
+        (
+            ("--seeds", "20:1"),
+            "CLI004 '20:1' names no seeds; write a range as 1:20 or a list as 1,3,5\n",
+        ),
+        (
+            ("--level", "L4,L5", "--no-reference"),
+            "CLI004 a ladder stands between its bounds; leave --no-reference out\n",
+        ),
+    ],
+)
+def test_levels_and_seeds_that_make_no_ladder_are_refused(capsys, given, says: str) -> None:
+    """What is no level, no range and no list of seeds is told before anything is run."""
+    told = f"{says}1 error\n"
+    assert refused(capsys, "run", "abilene-fibre-cut", *given) == (2, "", told)
+
+
 def test_the_schema_has_no_name(capsys) -> None:
     """A word too many is refused and not ignored."""
     assert refused(capsys, "show", "schema", "x") == (
