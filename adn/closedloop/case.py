@@ -62,11 +62,12 @@ class Case:
 
         Those that another open incident is busy with are that one's.
         """
-        names = set(self.incident.snapshot().services)
-        for measure in ("loss", "latency"):
-            names |= self.ops.view.departures("service", measure).keys()
+        view, group = self.ops.view, self.incident.group
+        away = {n for m in ("loss", "latency") for n in view.departures("service", m)}
+        named = frozenset(self.incident.snapshot().services)
+        names = self.ops.correlator.minded(group, named, frozenset(away))
         names -= self.ops.elsewhere(self.incident)
-        return sorted(names or self.ops.correlator.reach.users(self.incident.group.core))
+        return sorted(names or self.ops.correlator.reach.users(group.core))
 
     def verified(
         self, started: Millis, fixed: bool, outside: Sequence[str] | frozenset[str]

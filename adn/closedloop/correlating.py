@@ -35,6 +35,10 @@ TRANSIENT: Final[Millis] = MINUTE
 AFTERWARDS: Final[Millis] = 90 * SECOND
 """For how long after its location services that crossed what is impaired may still tell of it."""
 
+INITIAL: Final[Millis] = 10 * MINUTE
+"""For how long after its location all that an incident named is looked after; later, others may
+hurt the same services (assumption)."""
+
 OWN: Final[Millis] = 30 * SECOND
 """For how long after a command its own disturbance may show (assumption)."""
 
@@ -127,7 +131,11 @@ class Correlator:
         return self.bond(anomaly, group) > 0
 
     def bond(self, anomaly: Anomaly, group: Group) -> int:
-        """Return how firmly a signal belongs to a group: 2 by its cause, 1 by nearness, else 0."""
+        """Return how firmly a signal belongs to a group.
+
+        3 where it crosses what a located cause impairs now, 2 where that cause explains it, 1 by
+        nearness, 0 not at all.
+        """
         if group.cause is not None:
             return self._bond_to_cause(anomaly, group, group.cause)
         links = self.reach.of(anomaly)
@@ -142,14 +150,14 @@ class Correlator:
 
     def _bond_to_cause(self, anomaly: Anomaly, group: Group, cause: Cause) -> int:
         name, at = anomaly.object, anomaly.measured_at
+        if anomaly.table == "service" and name in self._crossing(cause):
+            return 3
         if name == cause.object or name in cause.lasting:
             return 2
         if name in cause.explains and at <= cause.since + AFTERWARDS:
             return 2
         if anomaly.what in {"alarm", "silence"} and anomaly.opens:
             return 0
-        if anomaly.table == "service" and name in self._crossing(cause):
-            return 2
         if not self.reach.of(anomaly) & group.reach:
             return 0
         moved = bool(cause.lasting & frozenset(self._view.network.links.ids))
@@ -159,6 +167,22 @@ class Correlator:
     def _crossing(self, cause: Cause) -> frozenset[str]:
         """Return the services that cross what a cause impairs, as routing is now."""
         return crossing_now(cause, self._estimate.believing(self._view))
+
+    def minded(self, group: Group, named: frozenset[str], away: frozenset[str]) -> frozenset[str]:
+        """Return the services that an incident has to look after.
+
+        Args:
+            group: Its signals.
+            named: Services that it was seen to hurt.
+            away: Services that are away from their baseline now.
+        """
+        cause = group.cause
+        if cause is None:
+            return named | away
+        explained = cause.lasting | self._crossing(cause)
+        if self._view.now <= cause.since + INITIAL:
+            return named | (away & explained)
+        return (named | away) & explained
 
     def _own_doing(self, at: Millis) -> bool:
         """Return whether commands of the loop itself may be what shows."""
@@ -244,7 +268,7 @@ class Correlator:
             )
         if one.cause is not None or other.cause is not None:
             located, loose = (one, other) if one.cause is not None else (other, one)
-            return all(self.bond(anomaly, located) == 2 for anomaly in loose.anomalies)
+            return all(self.bond(anomaly, located) >= 2 for anomaly in loose.anomalies)
         near = abs(one.latest - other.latest) <= STORM
         return near and bool(one.reach & other.core or other.reach & one.core)
 

@@ -201,9 +201,10 @@ def _policed(ground: Ground, floor: Floats) -> tuple[Step, ...]:
     estimate, net = ground.estimate, ground.estimate.network
     floor = np.where(ground.obeys[net.service_a], floor, 1.0)
     admitted = police(_lines(estimate), estimate.shares(), estimate.rate_bps, floor)
-    admitted = np.floor(admitted * 10**_ROUND) / 10**_ROUND
-    batches: dict[str, dict[str, float]] = {}
     before = estimate.admitted_shares()
+    # What was limited before is let in again when its incident is over, not by another plan.
+    admitted = np.minimum(np.floor(admitted * 10**_ROUND) / 10**_ROUND, before)
+    batches: dict[str, dict[str, float]] = {}
     for row in np.flatnonzero(admitted != before).tolist():
         entry = net.elements[int(net.service_a[row])]
         batches.setdefault(entry, {})[net.services[row]] = float(admitted[row])
