@@ -114,6 +114,7 @@ class Injector:
     def _flicker(self, impairment: Impairment, course: Intermittent) -> Generator[Any, Any, None]:
         """Come and go; what is quiet is still broken, so that a renewal finds it."""
         stream = self._key.stream(f"faults/{impairment.id}")
+        self._twin.latent[impairment.id] = impairment
         while True:
             for share, cause, mean in ((1.0, "fault", course.on), (0.0, "heal", course.off)):
                 if not self._holds(impairment):
@@ -128,6 +129,7 @@ class Injector:
             renewed = [name for name, row in left.items() if renews(twin.network, command, row)]
             for name in renewed:
                 del left[name]
+                twin.latent.pop(name, None)
             if renewed and not left:
                 field = command_kinds()[command.kind].performed_by == "field"
                 data = {"by": command.id, "field": field}

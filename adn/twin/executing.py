@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from adn.base.sampling import timing_of
 from adn.base.streams import Key
 from adn.northbound.commands import Command, CommandResult, PlanNotice, command_kinds
 from adn.twin.effects import RefusedError, apply, check_target, downtime, element_of
-from adn.twin.fork import newly, pain
+from adn.twin.fork import Fork, newly, pain
 from adn.twin.probes import PROBES
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ class Executing:
         fork = twin.fork()
         without, planned = fork.settled(), fork.after(notice.steps).settled()
         outside_now = without.outside | twin.performance.outside
-        if planned.outside.sum() < without.outside.sum():
+        if planned.outside.sum() < without.outside.sum() or self._helps_latently(
+            fork, notice.steps
+        ):
             self._helpful.add(notice.id)
         twin.truth(
             Record(
@@ -58,6 +60,14 @@ class Executing:
                 },
             )
         )
+
+    def _helps_latently(self, fork: Fork, steps: Sequence[Command]) -> bool:
+        """Whether steps ease the next coming of what comes and goes, though it may be gone now."""
+        latent = tuple(self._twin.latent.values())
+        if not latent:
+            return False
+        before, after = fork.struck(latent), fork.after(steps).struck(latent)
+        return pain(fork.network, after) < pain(fork.network, before)
 
     def _carry_out(self, command: Command) -> Generator[Any, Any, None]:
         twin, clock = self._twin, self._twin.clock
@@ -121,7 +131,8 @@ class Executing:
     def _change(self, command: Command, disturbs: bool) -> None:
         """Put the effect of a command in force and write down what it really did.
 
-        A step is judged with its plan: policing one ingress helps nobody until the others follow.
+        A step is judged with its plan: policing one ingress helps nobody until the others follow;
+        and what eases a fault that comes and goes helps while that is gone, too.
         Downtime that took services out counts as harm unless something broken was renewed by it.
         """
         twin = self._twin
@@ -138,6 +149,7 @@ class Executing:
         settled_before, settled_after = before.settled(), before.after([command]).settled()
         eased = pain(twin.network, settled_before) - pain(twin.network, settled_after)
         helped = eased > 0 or command.plan in self._helpful
+        helped = helped or self._helps_latently(before, [command])
         broke = bool(newly(settled_before.outside, settled_after.outside).any())
         renewed = any(row.owner not in self._down for row in effect.renewed)
         data = {

@@ -15,7 +15,7 @@ from adn.northbound.commands import Command
 from adn.topology.network import Bools, Floats, Network
 from adn.twin.effects import RefusedError, apply
 from adn.twin.forwarding import Forwarding
-from adn.twin.impairments import Overlay
+from adn.twin.impairments import Impairment, Overlay
 from adn.twin.performance import Performance
 from adn.twin.state import Configuration, State, advertised
 
@@ -83,6 +83,16 @@ class Fork:
             forwarding = forwarding.fork()
             forwarding.suffer(state)
             forwarding.refresh()
+        return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
+
+    def struck(self, latent: Iterable[Impairment]) -> Performance:
+        """Return the performance when what comes and goes comes, all having settled without it."""
+        coming = {row.id: row for row in latent}
+        calm = [row for row in self.overlay.active if row.id not in coming]
+        forwarding = replace(self, overlay=Overlay(self.network, calm)).settled_forwarding(
+            State.of(self.network, Overlay(self.network, calm))
+        )
+        state = State.of(self.network, Overlay(self.network, (*calm, *coming.values())))
         return Performance.of(self.network, state, self.configuration, forwarding, self.demand_bps)
 
 

@@ -74,6 +74,9 @@ class Twin:
         world: How it behaves.
         key: The world's random key.
         truth: Where the truth is written.
+
+    Attributes:
+        latent: What comes and goes, by id, at full strength; whether it shows just now or not.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Twin:
         self.truth = truth
         self.overlay = Overlay(network)
         self.configuration = Configuration.initial(network)
+        self.latent: dict[str, Impairment] = {}
         self.carried_out: list[Callable[[Command], None]] = []
         self.on_the_way: list[Callable[[TelemetryFrame], TelemetryFrame]] = []
         self._key, self._fabric = key, Fabric.of(network)

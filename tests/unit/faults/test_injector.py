@@ -12,7 +12,7 @@ from adn.faults.injector import PlannedFault, affected, equivalents, impairments
 from adn.faults.kinds import FaultKind, ImpairmentSpec, Intermittent, Ramp, built_in_kinds
 from adn.testing.networks import clos
 from adn.testing.symptoms import busiest
-from adn.testing.trial import Trial, plan_fault, quiet_world, ring
+from adn.testing.trial import Trial, plan_fault, quiet_world, ring, square
 from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import PowerFeed
 
@@ -261,3 +261,21 @@ def test_every_built_in_kind_becomes_visible(name: str) -> None:
     (seen,) = trial.truth("fault.visible")
     assert seen.at >= MINUTE
     assert all(row.data["fault"] == fault.id for row in trial.truth("alarm.cause"))
+
+
+def test_what_helps_against_a_flap_helps_while_the_link_is_up_too() -> None:
+    """Traffic taken off a flapping link while it happens to be up is spared its next fall."""
+    network, kind = square(), built_in_kinds()["link-flap"]
+    course = Intermittent(shape="intermittent", on=5 * SECOND, off=HOUR)
+    spec = kind.impairments[0].model_copy(update={"course": course})
+    seldom = kind.model_copy(update={"impairments": (spec,)})
+    trial = Trial(network, quiet_world(network), planned=[plan_fault(seldom, "a~b", MINUTE)])
+    trial.to(5 * MINUTE)
+    assert trial.twin.state.link_up.all()
+    for link, cost, helps in (("a~c", 5000, False), ("a~c", 10, True), ("a~b", 5000, True)):
+        done = trial.do("set-link-cost", link, {"cost": cost})
+        assert trial.truth("command.effect", done)[0].data["helped"] is helps
+        trial.run(10 * SECOND)
+    assert list(trial.twin.latent) == ["FLT-0001/0/a~b"]
+    trial.do("replace-transceiver", "a~b")
+    assert trial.twin.latent == {}
