@@ -21,6 +21,7 @@ from adn.closedloop.incident import Incident
 from adn.closedloop.locating import BELIEVED, Diagnosis, Suspect
 from adn.closedloop.operations import Operations
 from adn.closedloop.performing import Performed
+from adn.closedloop.view import SeriesKey
 from adn.northbound.problems import UNKNOWN
 
 PROBE_ROUNDS: Final = 3
@@ -29,6 +30,8 @@ COUNTERS: Final[Millis] = 80 * SECOND
 """Counters and light are polled every minute: a doubt that they may settle is kept open so long
 after the first sign (assumption)."""
 LOOK_AGAIN: Final[Millis] = 10 * SECOND
+BY_HAND: Final = 3
+"""So many samples are read off by hand."""
 SURE: Final = 0.9
 """A top suspect at least this probable needs no probe."""
 
@@ -120,6 +123,13 @@ class Diagnosing:
     def _by_people(self, suggestion: Diagnosis | None) -> Generator[Event, Any, Diagnosis]:
         """Have the cause found, or what the system found reviewed."""
         ops, started = self._ops, self._ops.clock.now
+        if not ops.performing.assists(Task.DATA_COLLECTION):
+            # Nobody collects for them: they log in and read off what customers complain about.
+            services = self._incident.snapshot().services
+            wanted: list[SeriesKey] = [
+                ("service", name, measure) for name in services for measure in ("loss", "latency")
+            ]
+            yield from ops.orders.ask(wanted, BY_HAND)
         located = ops.staff.located(self._incident, self._probe)
         diagnosis, work = yield from located(suggestion)
         yield from self._tell(Performed(diagnosis, "human", work), started)

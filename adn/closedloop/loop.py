@@ -191,6 +191,8 @@ class ClosedLoop:
             self._view.see_rollup(now, seen)
         elif isinstance(seen, Ticket):
             self._view.see_ticket(now, seen)
+            if now >= self._warmup:
+                self._watch.call(seen)
         elif isinstance(seen, MaintenanceNotice):
             self._view.see_notice(now, seen)
         elif isinstance(seen, CommandResult):

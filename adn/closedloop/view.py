@@ -6,7 +6,7 @@ doings, never conclusions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Final
@@ -236,11 +236,15 @@ class View:
         departure: Callable[[SeriesKey], SeriesKey | None],
         silence: Callable[[str], bool],
         probe: Callable[[Command, CommandResult], CommandResult | None],
+        told: Iterable[tuple[SeriesKey, Candidate]] = (),
     ) -> View:
-        """Return a view of this instant that holds only what each of the four lets through."""
+        """Return a view of this instant that holds only what each of the four lets through.
+
+        `told` are departures that somebody found by hand.
+        """
         seen = copy(self)
-        told = {name: alarm(row) for name, row in sorted(self.active_alarms.items())}
-        seen.active_alarms = {name: row for name, row in told.items() if row is not None}
+        shown = {name: alarm(row) for name, row in sorted(self.active_alarms.items())}
+        seen.active_alarms = {name: row for name, row in shown.items() if row is not None}
         seen.alarm_arrivals = {name: self.alarm_arrivals[name] for name in seen.active_alarms}
         seen.seen_alarms = dict(seen.active_alarms)
         seen.silent = frozenset(name for name in sorted(self.silent) if silence(name))
@@ -250,6 +254,10 @@ class View:
             for new, key in keys
             if new is not None
         }
+        seen._measured = dict(self._measured)
+        for key, row in told:
+            seen._measured.setdefault(key[0], self.now)
+            seen._tracks.setdefault(key, _Track(row, self.now, self.now, (row.value,)))
         answers = ((command, probe(command, result)) for command, result in self.probes)
         seen.probes = tuple((command, held) for command, held in answers if held is not None)
         return seen

@@ -9,7 +9,7 @@ the other direction of the same link. A measurement that is misread has its two 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from adn.closedloop.people.profile import Skill
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult
+from adn.northbound.post import Candidate
 from adn.topology.network import Network
 
 _WHOLE: Final = 2.0**64
@@ -56,8 +57,8 @@ class Eyes:
         return word / _WHOLE
 
 
-def seen_by(eyes: Eyes, view: View) -> View:
-    """Return the view as a person has it."""
+def seen_by(eyes: Eyes, view: View, told: Iterable[tuple[SeriesKey, Candidate]] = ()) -> View:
+    """Return the view as a person has it; `told` are departures that they found by hand."""
     network = view.network
 
     def alarm(row: Alarm) -> Alarm | None:
@@ -85,7 +86,7 @@ def seen_by(eyes: Eyes, view: View) -> View:
             return replace(result, measurement=_confused(result.measurement))
         return result
 
-    return view.narrowed(alarm, departure, silence, probe)
+    return view.narrowed(alarm, departure, silence, probe, told)
 
 
 def neighbour(network: Network, name: str) -> str:

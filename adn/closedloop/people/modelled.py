@@ -19,7 +19,7 @@ from adn.closedloop.people.degraded import Eyes
 from adn.closedloop.people.profile import Profile
 from adn.northbound.problems import UNKNOWN
 
-PROBE_ROUNDS: Final = 2
+PROBE_ROUNDS: Final = 4
 PROBES_AT_ONCE: Final = 3
 SURE: Final = 0.6
 """Someone at least so sure of something else corrects a suggestion (assumption)."""
@@ -45,6 +45,7 @@ class ModelledActor:
         self._answers: Mapping[str, Answering] = {
             Task.DATA_COLLECTION: self._collect,
             Task.ALARM_FILTERING: self._filter,
+            Task.FAULT_RECOGNITION: self._recognise,
             Task.DEMARCATION: self._demarcate,
             Task.ROOT_CAUSE: self._locate,
             Task.RECOVERY_ANALYSIS: self._choose,
@@ -66,6 +67,8 @@ class ModelledActor:
     def takes(self, item: WorkItem) -> Millis:
         """Return how long the work takes, simulated ms."""
         when = "alone" if item.suggestion is None else "suggested"
+        if "call" in item.sees:
+            when = "call"
         about = item.incident.id if item.incident else item.id
         stream = self._key.stream(f"took/{item.role}/{about}/{item.task}/{item.attempt}")
         span = 0.0
@@ -93,6 +96,11 @@ class ModelledActor:
             name for name, sign in item.sees.get("signals", ()) if not eyes.overlooks(sign, name)
         ]
         return _agreed(item, {"noticed": noticed})
+
+    def _recognise(self, item: WorkItem, eyes: Eyes) -> Reply:
+        """Take it for an incident; of one caller alone one does not believe that."""
+        del eyes
+        return _agreed(item, {"go": "call" not in item.sees or item.sees["before"] > 0})
 
     def _filter(self, item: WorkItem, eyes: Eyes) -> Reply:
         held = [name for name in item.sees["alarms"] if not eyes.overlooks("alarm", name)]

@@ -17,6 +17,7 @@ from adn.closedloop.people.tools import DeskTools
 from adn.closedloop.performing import People
 from adn.closedloop.planning import Plan
 from adn.northbound.commands import Command
+from adn.northbound.post import Ticket
 
 Asked = Generator[Event, Any, tuple[Any, tuple[str, ...]]]
 Eligible = Callable[[Sequence[Plan]], Sequence[Plan]]
@@ -54,6 +55,23 @@ class Staff:
             return tuple(str(name) for name in reply.content["noticed"]), (work,)
 
         return ask
+
+    def called(self, ticket: Ticket, before: Callable[[], int]) -> Asked:
+        """Have a customer's call taken; answered by whether it is reason for an incident.
+
+        Args:
+            ticket: What the customer says.
+            before: Gives how many have complained of the same service lately.
+        """
+
+        def present(item: WorkItem) -> Table:
+            del item
+            said = {"service": ticket.service, "site": ticket.site, "says": ticket.description}
+            return (), {"call": said, "before": before()}
+
+        request = Request(Task.FAULT_RECOGNITION, "front-office", None, None, present)
+        reply, work = yield from self._desks.ask(request)
+        return bool(reply.content["go"]), (work,)
 
     def recognised(self, incident: Incident) -> People[bool]:
         """Return how a page is taken, or a ticket written: E, answered by whether it is one."""

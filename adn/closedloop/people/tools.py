@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import Final
 
 from adn.base.streams import Key
 from adn.closedloop.correlating import Cause
+from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.locating import Diagnosis, Locator
 from adn.closedloop.people.actor import WorkItem
 from adn.closedloop.people.degraded import Eyes, seen_by
 from adn.closedloop.people.profile import Profile
 from adn.closedloop.planning import Plan, Planner
-from adn.closedloop.view import View
+from adn.closedloop.view import SeriesKey, View
+from adn.northbound.post import Candidate
+from adn.northbound.telemetry import kpi
+
+LATEST: Final = 3
+"""So many samples are read off by hand."""
+CLEAR_Z: Final = 12.0
+"""A reading that is so many floors off is no noise (assumption)."""
 
 
 class DeskTools:
@@ -51,7 +61,7 @@ class DeskTools:
     def diagnose(self, item: WorkItem) -> Diagnosis:
         """Return where the trouble is, as it looks to whoever has the work."""
         assert item.incident is not None
-        seen = seen_by(self._eyes(item), self._view)
+        seen = seen_by(self._eyes(item), self._view, self._by_hand(item.incident))
         return self._locator.locate(item.incident, seen, self.given(item.incident.id))
 
     def plans(
@@ -59,8 +69,25 @@ class DeskTools:
     ) -> Sequence[Plan]:
         """Return what could be done about a diagnosis, as it looks to whoever has the work."""
         assert item.incident is not None
-        seen = seen_by(self._eyes(item), self._view)
+        seen = seen_by(self._eyes(item), self._view, self._by_hand(item.incident))
         return self._planner.plan(item.incident, diagnosis, seen, excluded)
+
+    def _by_hand(self, incident: IncidentSnapshot) -> Iterator[tuple[SeriesKey, Candidate]]:
+        """Yield what was measured by hand of an incident's services and is not as it should be.
+
+        Whoever has no baselines has nothing to compare a latency with but the promise.
+        """
+        limits = {row.id: row.sla.latency_ms for row in self._view.network.rows.services}
+        for name in incident.services:
+            for measure, usual in (("loss", 0.0), ("latency", limits.get(name, math.inf))):
+                held = self._view.series("service", name, measure)
+                values = [x for x in held.values if math.isfinite(x)] if held else []
+                worst = max(values[-LATEST:], default=0.0)
+                known = kpi("service", measure)
+                z = (worst - usual) / known.floor
+                if z >= CLEAR_Z:
+                    row = Candidate(name, measure, worst, usual, known.floor, z, z, LATEST)
+                    yield ("service", name, measure), row
 
     def _eyes(self, item: WorkItem) -> Eyes:
         assert item.incident is not None

@@ -2,7 +2,7 @@
 
 Where data is collected by people, or by them together with the system, this is the collection: it
 leaves the evidence of task C. Where people also recognise faults alone, nothing is recognised
-before they look, a customer's call excepted.
+before they look or customers call.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from typing import Any, Final
 
 from simpy.events import Event
 
-from adn.base.clock import Millis, SimClock
+from adn.base.clock import HOUR, Millis, SimClock
 from adn.base.levels import Task
 from adn.closedloop.detectors import Anomaly
 from adn.closedloop.journal import Journal
 from adn.closedloop.people.staff import Staff
 from adn.closedloop.performing import Performing
+from adn.northbound.post import Ticket
 
 CALLS: Final = "ticket"
 ALARM: Final = "alarm"
+LATELY: Final[Millis] = HOUR
+"""For how long the front office remembers who complained of what (assumption)."""
 
 
 class Watch:
@@ -47,18 +50,47 @@ class Watch:
         self._recognised_alone = not performing.assists(Task.FAULT_RECOGNITION)
         self._collected = performing.assists(Task.DATA_COLLECTION)
         self._unseen: dict[str, Anomaly] = {}
+        self._calls: list[tuple[Millis, Ticket]] = []
 
     def show(self, signals: Sequence[Anomaly]) -> None:
         """Show signals: at once where the system recognises faults, else on the screens."""
         if not self._recognised_alone:
             self._take(signals)
             return
-        calls = [signal for signal in signals if signal.what == CALLS]
         for signal in signals:
             if signal.what != CALLS:
                 self._unseen[signal.evidence] = signal
-        if calls:
-            self._take(calls)
+
+    def call(self, ticket: Ticket) -> None:
+        """Let the telephone ring, where nobody but people recognises faults."""
+        if self._recognised_alone:
+            self._clock.process(self._take_call(ticket))
+
+    def _take_call(self, ticket: Ticket) -> Generator[Event, Any, None]:
+        """Take a call; whoever hears of the same thing again takes it for an incident."""
+
+        def before() -> int:
+            return len(self._alike(ticket))
+
+        go, _ = yield from self._staff.called(ticket, before)
+        self._calls.append((self._clock.now, ticket))
+        if go:
+            known = self._alike(ticket)
+            self._take(
+                [
+                    Anomaly("service", row.service, CALLS, row.since, evidence=row.id)
+                    for row in known
+                ]
+            )
+            self._calls = [held for held in self._calls if held[1] not in known]
+
+    def _alike(self, ticket: Ticket) -> list[Ticket]:
+        """Return what was lately said of the same service, if the customer could name it."""
+        since = self._clock.now - LATELY
+        self._calls = [held for held in self._calls if held[0] >= since]
+        if not ticket.service or ticket.complaint == "other":
+            return []
+        return [row for _, row in self._calls if row.service == ticket.service]
 
     def keep(self, begin: Millis, every: Millis) -> Generator[Event, Any, None]:
         """Look at the screens from an instant on, every so often."""
