@@ -78,6 +78,7 @@ class Group:
         reach: All links where its consequences may show.
         latest: Measurement time of its latest signal.
         cause: What it was located to; None as long as that is in doubt.
+        incident: Id of its incident, if it has come to one.
     """
 
     anomalies: list[Anomaly] = field(default_factory=list)
@@ -85,6 +86,7 @@ class Group:
     reach: frozenset[int] = frozenset()
     latest: Millis = 0
     cause: Cause | None = None
+    incident: str = ""
 
     @property
     def opens(self) -> bool:
@@ -162,7 +164,7 @@ class Correlator:
             return 0
         moved = bool(cause.lasting & frozenset(self._view.network.links.ids))
         early = moved and at <= group.began_at + TRANSIENT
-        return int(early or not anomaly.opens or self._own_doing(at))
+        return int(early or not anomaly.opens or self._own_doing(anomaly, group))
 
     def _crossing(self, cause: Cause) -> frozenset[str]:
         """Return the services that cross what a cause impairs, as routing is now."""
@@ -184,11 +186,18 @@ class Correlator:
             return named | (away & explained)
         return (named | away) & explained
 
-    def _own_doing(self, at: Millis) -> bool:
-        """Return whether commands of the loop itself may be what shows."""
-        if any(sent <= at + OWN for _, sent in self._view.underway.values()):
-            return True
-        return any(at - OWN <= result.finished_at <= at + OWN for _, result in self._view.doings)
+    def _own_doing(self, anomaly: Anomaly, group: Group) -> bool:
+        """Return whether what was done about a group disturbs just where a signal comes from."""
+        at, links = anomaly.measured_at, self.reach.of(anomaly)
+        underway = [row for row, sent in self._view.underway.values() if sent <= at + OWN]
+        done = [row for row, result in self._view.doings if abs(result.finished_at - at) <= OWN]
+        for command in (*underway, *done):
+            if command.incident != group.incident:
+                continue
+            touched = {*command.params.get("routes", ()), *command.params.get("shares", ())}
+            if anomaly.object in touched or links & self.reach.at(command.target):
+                return True
+        return False
 
     def sort(self, anomalies: Sequence[Anomaly], groups: Sequence[Group]) -> list[Group]:
         """Put signals to `groups`, the firmest bond first, or to new ones, which are returned.

@@ -106,6 +106,7 @@ class Incident:
 
     def __post_init__(self) -> None:
         self.stamps.setdefault(self.status, self.opened_at)
+        self.group.incident = self.id
 
     @property
     def ended(self) -> bool:

@@ -42,6 +42,18 @@ class Reach:
             return frozenset(held.tolist())
         return frozenset()
 
+    def at(self, target: str) -> frozenset[int]:
+        """Return the rows of the links that work on a target touches: its own."""
+        network = self._network
+        for names, links in (
+            (network.elements, network.links_of),
+            (network.ducts, network.links_in_duct),
+            (network.cards, network.links_on_card),
+        ):
+            if target in names:
+                return self.rows(links(target))
+        return self.rows([target]) if target in network.links else frozenset()
+
     def _sharing(self, link: int) -> frozenset[int]:
         network = self._network
         ducts = network.ride_duct[network.ride_link == link]
