@@ -15,9 +15,9 @@ BIN := .venv/bin
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
 
-demo: ## Cut a fibre on the Abilene network and watch the loop repair the service.
+demo: ## Live an evening of a data centre at every level, L0 to L5, and print the ladder.
 	@sh .ci/venv
-	@$(BIN)/adn run abilene-fibre-cut --level L4 --seed 7
+	@$(BIN)/adn run picc-datacentre --level L0..L5 --seed 7 --jobs 2
 
 test: ## Run the tests, without those marked slow.
 	@sh .ci/venv test

@@ -118,6 +118,7 @@ def _climb(
     """Run a ladder, print it, and leave its two files."""
     import time
 
+    from adn.base.clock import seconds
     from adn.cli.ladder_table import ladder_lines
     from adn.cli.ranges import levels_of, seeds_of
     from adn.reference.ladder import Plan, climb
@@ -150,7 +151,11 @@ def _climb(
         print_line(_header(loaded, named, told))
         for line in ladder_lines(found):
             print_line(line)
-        print_line(f"   {wall:.1f} s   {folder}")
+        runs = len(numbers) * (len(plan.levels) + len(plan.baselines) + len(found["bounds"]))
+        simulated = runs * seconds(loaded.scenario.clock.duration)
+        print_line(
+            f"   {runs} runs   {simulated / wall:,.0f} × real time   {wall:.1f} s   {folder}"
+        )
         remark(f"   next: look at {folder / 'ladder.html'}, or at report.html in a run's folder")
     missed = [row["summary"] for row in found["levels"].values()]
     if strict and any(row["met_135"] < row["contestable"] for row in missed):

@@ -2,6 +2,7 @@
 
 A fenced block after `<!-- run -->` is a transcript: each line `$ adn …` is run, and what it prints
 on stdout has to stand below it, up to the next command; a line `[…]` stands for any lines.
+One after `<!-- run long -->` takes minutes: it is held to its word by a test marked slow.
 The transcripts of one page run in one folder, in order, beside the files that the page shows: each
 fenced block after `<!-- file: NAME -->`. `make transcripts` writes the transcripts anew.
 """
@@ -23,6 +24,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^<!-- run -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LONG = re.compile(r"^<!-- run long -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: ([\w.-]+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
@@ -61,7 +63,7 @@ def output_of(line: str, folder: Path) -> tuple[int, list[str]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     return done.returncode, [line.rstrip() for line in done.stdout.splitlines()]
 
@@ -89,9 +91,9 @@ def write_files(page: Path, folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def transcripts(page: Path) -> list[str]:
+def transcripts(page: Path, marked: re.Pattern[str] = BLOCK) -> list[str]:
     """Return the transcripts of a page."""
-    return BLOCK.findall(page.read_text(encoding="utf-8"))
+    return marked.findall(page.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,18 @@ def test_a_page_shows_what_the_commands_print(page: Path, tmp_path: Path) -> Non
     """Every command in a transcript succeeds and prints what the page says it prints."""
     write_files(page, tmp_path)
     for command in [found for block in transcripts(page) for found in commands_of(block)]:
+        status, printed = output_of(command.line, tmp_path)
+        assert status == 0, command.line
+        assert agrees(command.shown, printed), f"$ {command.line}\n" + "\n".join(printed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if transcripts(page, LONG)], ids=lambda page: page.name
+)
+def test_a_page_shows_what_long_commands_print(page: Path, tmp_path: Path) -> None:
+    """The same holds for what takes minutes."""
+    for command in [found for block in transcripts(page, LONG) for found in commands_of(block)]:
         status, printed = output_of(command.line, tmp_path)
         assert status == 0, command.line
         assert agrees(command.shown, printed), f"$ {command.line}\n" + "\n".join(printed)
@@ -245,7 +259,7 @@ def rewrite(page: Path) -> None:
     stale = False
     with tempfile.TemporaryDirectory() as folder:
         write_files(page, Path(folder))
-        for block in transcripts(page):
+        for block in (*transcripts(page), *transcripts(page, LONG)):
             lines: list[str] = []
             for command in commands_of(block):
                 status, printed = output_of(command.line, Path(folder))
@@ -262,5 +276,5 @@ def rewrite(page: Path) -> None:
 
 if __name__ == "__main__":
     for chosen in PAGES:
-        if transcripts(chosen):
+        if transcripts(chosen) or transcripts(chosen, LONG):
             rewrite(chosen)
