@@ -172,8 +172,8 @@ class Inference:
         better = np.log(-np.expm1(-(shown[item] + self._shown_q))) - before[item]
         gain = np.bincount(row, better, len(everything.names)) + signs.missed
         losses = self._losses
-        for row in chosen:
-            losses = self._explain(losses, row)
+        for taken in chosen:
+            losses = self._explain(losses, taken)
         fit = fit_lossy(losses)
         lossy = everything.direction >= 0
         gain[lossy] += fit.gain[everything.direction[lossy]]

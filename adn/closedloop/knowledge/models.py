@@ -158,7 +158,7 @@ def _model(name: str, row: Mapping[str, Any], kinds: Mapping[str, EvidenceKind])
 def _loses(name: str, value: str) -> Loses:
     for known in ("", "direction", "destinations"):
         if value == known:
-            return known  # type: ignore[return-value]
+            return known
     raise ValueError(f"{name} loses {value!r}, which is no form of loss")
 
 
