@@ -107,7 +107,7 @@ def network_map(network: Network, matter: Matter) -> Markup:
     ringed = {name for found in marks.truth for name in found.elements}
     ringed |= {name for _, found in marks.suspects for name in found.elements}
     gaps = {name: 19.0 if name in ringed else 12.0 for name in at}
-    signs = _signs(marks, lines)
+    signs = _signs(marks, lines, at)
     written = labels(at, marked, list(lines.values()), signs, SIZE, gaps, (WIDTH, height))
     return figure(
         WIDTH,
@@ -139,7 +139,7 @@ def _schema(network: Network, matter: Matter, marks: Marks, marked: list[str]) -
     first = list(dict.fromkeys((*marked[:MOST_NAMED], *pillars)))
     edges = {name for name, row in rows.items() if row.kind == "edge"}
     gaps = {n: 22.0 if n in edges else 17.0 if n in marked else 12.0 for n in at}
-    signs, room = _signs(marks, lines), (FABRIC_WIDTH, drawing.height)
+    signs, room = _signs(marks, lines, at), (FABRIC_WIDTH, drawing.height)
     written = labels(at, first, [], signs, SIZE, gaps, room, others=False)
     bold = frozenset(marked)
     touched = {*_links(marks.truth), *_links(marks.touched)}
@@ -239,12 +239,14 @@ def _sign_at(line: Segment, share: float, side: float) -> Point:
     return x - (by - ay) / length * side, y + (bx - ax) / length * side
 
 
-def _signs(marks: Marks, lines: dict[str, Segment]) -> list[Point]:
+def _signs(marks: Marks, lines: dict[str, Segment], at: Places) -> list[Point]:
     """Return where signs stand on links, so that no name is written over them."""
     crosses = [_along(lines[name], 0.5) for name in _links(marks.truth)]
     squares = [
         _sign_at(lines[name], SQUARE, -ASIDE) for _, found in marks.suspects for name in found.links
     ]
+    for _, found in marks.suspects:
+        squares += [(at[name][0] - 15, at[name][1] - 15) for name in found.elements]
     diamonds = [_sign_at(lines[name], DIAMOND, ASIDE) for name in _links(marks.acted)]
     return [*crosses, *squares, *diamonds]
 
@@ -259,8 +261,10 @@ def _elements(spots: Iterable[Spot]) -> list[str]:
 
 def _truth_below(marks: Marks, lines: dict[str, Segment], at: Places) -> Iterator[Markup]:
     """Yield the broad bands under what was really struck."""
-    for name in _links((*marks.truth, *marks.touched)):
-        yield tag("path", d=path(lines[name]), class_="struck-band")
+    links = _links((*marks.truth, *marks.touched))
+    look = "struck-band" if len(links) <= MOST_CROSSES else "struck-band narrow"
+    for name in links:
+        yield tag("path", d=path(lines[name]), class_=look)
     for name in _elements((*marks.truth, *marks.touched)):
         x, y = at[name]
         yield tag("circle", cx=x, cy=y, r=14, class_="struck-disc")

@@ -234,7 +234,12 @@ def _row(row: Row, axis: Axis, y: float) -> Iterator[Markup]:
     yield tag("text", row.name, x=LEFT - 10, y=middle + 4, text_anchor="end", class_="row-name")
     for place, bar in enumerate(row.bars):
         following = [other.start for other in row.bars[place + 1 :] if other.start > bar.start]
-        yield from _bar(bar, axis, middle, min(following, default=None))
+        taken = [
+            axis.x(other.end) + LETTER * len(other.text) + 14
+            for other in row.bars[:place]
+            if other.end is not None and other.start <= bar.start
+        ]
+        yield from _bar(bar, axis, middle, min(following, default=None), max(taken, default=LEFT))
     told: dict[Millis, list[str]] = {}
     if not row.bars and not row.ticks:
         yield tag("text", "none", x=LEFT + 6, y=middle + 4, class_="tick")
@@ -257,7 +262,9 @@ def _half(look: str) -> float:
     return {"tick-true": 10.0, "tick-severe": 9.0, "tick-minor": 6.0}.get(look, 3.5)
 
 
-def _bar(bar: Bar, axis: Axis, middle: float, following: Millis | None) -> Iterator[Markup]:
+def _bar(
+    bar: Bar, axis: Axis, middle: float, following: Millis | None, edge: float
+) -> Iterator[Markup]:
     """Yield a bar and its text: behind it if there is room, else before it or inside."""
     out = bar.end is None or bar.end > axis.last
     end = axis.last if bar.end is None or bar.end > axis.last else bar.end
@@ -288,7 +295,7 @@ def _bar(bar: Bar, axis: Axis, middle: float, following: Millis | None) -> Itera
         yield tag("text", bar.text, x=x + width + 6, y=middle + 4, class_="bar-text")
     elif BOLD * len(bar.text) + 10 <= width:
         yield tag("text", bar.text, x=x + 6, y=middle + 4, class_="bar-text inside")
-    elif x - need >= LEFT and following is None:
+    elif x - need >= max(LEFT, edge) and following is None:
         yield tag("text", bar.text, x=x - 6, y=middle + 4, text_anchor="end", class_="bar-text")
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from adn.base.clock import MINUTE, NEVER, Millis
 from adn.base.levels import AutonomyLevel
+from adn.northbound.commands import Command
+from adn.northbound.post import Message, Observation
 from adn.reference import bounds
 from adn.reference.expecting import expected, measured
+from adn.reference.oracle import Oracle
 from adn.scenario import read
 from adn.scenario.reader import LoadedScenario
-from adn.session.run import run_scenario
+from adn.scoring.scorecard import Scorecard
+from adn.session.assembly import assemble
+from adn.session.run import finish, play, run_scenario
 
 SHORT = """\
 adn: 1
@@ -72,6 +79,57 @@ def test_oracle_is_best_and_the_loop_beats_doing_nothing(tmp_path: Path) -> None
         )
     ]
     assert degraded[0] < degraded[1] < degraded[2]
+
+
+class Harmful:
+    """Bounces healthy links, for no reason at all."""
+
+    def __init__(self, begins: Millis) -> None:
+        self._next = begins
+
+    def next_event(self) -> Millis:
+        return self._next
+
+    def deliver(self, now: Millis, seen: Observation) -> None:
+        del now, seen
+
+    def advance(self, now: Millis) -> Sequence[Message]:
+        if now < self._next:
+            return ()
+        self._next = NEVER
+        links = ["Denver~Kansas-City", "Denver~Sunnyvale", "Denver~Seattle"]
+        return [
+            Command(f"CMD-{number:04d}", "reset-interface", link, {})
+            for number, link in enumerate(links, 1)
+        ]
+
+
+def test_a_harmful_loop_is_worse_than_nobody(tmp_path: Path) -> None:
+    """Healthy links that are bounced at the peak cost more than the fault left alone."""
+    loaded = silent(tmp_path)
+    assembly = assemble(loaded, AutonomyLevel.L5, 1)
+    play(assembly, Harmful(assembly.briefing.warmup + MINUTE))
+    harmful, idle = finish(assembly).scorecard, bounds.idle_run(loaded, 1)
+    assert lost(harmful) > lost(idle)
+    assert harmful.wrong_actions > 0
+
+
+def lost(card: Scorecard) -> int:
+    return card.service.degraded + card.service.down
+
+
+def test_crews_are_sent_for_what_only_they_can_mend(tmp_path: Path) -> None:
+    """Otherwise a loop that sends one could lose less over an evening than the oracle."""
+    assembly = assemble(silent(tmp_path), AutonomyLevel.L5, 1)
+    play(assembly, Oracle(assembly.twin, assembly.briefing.warmup))
+    sent = {r.data["kind"] for r in assembly.log.events if r.kind == "command.submitted"}
+    assert "replace-transceiver" in sent
+
+
+def test_what_comes_and_goes_is_taken_out_of_use(tmp_path: Path) -> None:
+    """A flapping link hurts each time routing has to follow; the oracle does not wait for that."""
+    loaded = short(tmp_path, "link-flap", "{link: Denver~Kansas-City}")
+    assert lost(bounds.oracle_run(loaded, 1)) <= lost(bounds.idle_run(loaded, 1))
 
 
 def test_bounds_are_kept_and_damaged_ones_are_made_again(tmp_path: Path) -> None:
