@@ -39,6 +39,9 @@ INITIAL: Final[Millis] = 10 * MINUTE
 """For how long after its location all that an incident named is looked after; later, others may
 hurt the same services (assumption)."""
 
+PASSING: Final[Millis] = 34 * SECOND
+"""What is put down to a passing disturbance must be over by then (assumption)."""
+
 OWN: Final[Millis] = 30 * SECOND
 """For how long after a command its own disturbance may show (assumption)."""
 
@@ -107,6 +110,8 @@ class Correlator:
         self._view = view
         self._estimate = Estimate.of(view.network)
         self._parted: list[Group] = []
+        self._doubtful: list[tuple[Millis, Anomaly, Group]] = []
+        self._asked_again: set[tuple[str, Millis]] = set()
 
     def add(self, group: Group, anomalies: Iterable[Anomaly]) -> None:
         """Join signals to a group and widen its reach."""
@@ -152,6 +157,8 @@ class Correlator:
 
     def _bond_to_cause(self, anomaly: Anomaly, group: Group, cause: Cause) -> int:
         name, at = anomaly.object, anomaly.measured_at
+        if anomaly.table == "service" and self.mended(group, at):
+            return int(self._own_doing(anomaly, group) and (name, at) not in self._asked_again)
         if anomaly.table == "service" and name in self._crossing(cause):
             return 3
         if name == cause.object or name in cause.lasting:
@@ -160,7 +167,7 @@ class Correlator:
             return 2
         if anomaly.what in {"alarm", "silence"} and anomaly.opens:
             return 0
-        if not self.reach.of(anomaly) & group.reach:
+        if (name, at) in self._asked_again or not self.reach.of(anomaly) & group.reach:
             return 0
         moved = bool(cause.lasting & frozenset(self._view.network.links.ids))
         early = moved and at <= group.began_at + TRANSIENT
@@ -186,6 +193,13 @@ class Correlator:
             return named | (away & explained)
         return (named | away) & explained
 
+    def mended(self, group: Group, at: Millis) -> bool:
+        """Return whether the cause of a group was repaired before some instant."""
+        return any(
+            row.incident == group.incident and row.purpose == "repair" and result.finished_at < at
+            for row, result in self._view.doings
+        )
+
     def _own_doing(self, anomaly: Anomaly, group: Group) -> bool:
         """Return whether what was done about a group disturbs just where a signal comes from."""
         at, links = anomaly.measured_at, self.reach.of(anomaly)
@@ -205,6 +219,7 @@ class Correlator:
         Alarms come first and large departures before small ones, so that consequences find their
         cause already there; new groups that turn out to touch are one.
         """
+        anomalies = [*anomalies, *self._still_there()]
         ranked = sorted(anomalies, key=lambda a: (a.what != "alarm", -a.size, a.object, a.what))
         fresh: list[Group] = []
         pending: dict[int, list[Anomaly]] = {}
@@ -213,6 +228,8 @@ class Correlator:
             bonds = [self.bond(anomaly, group) for group in everyone]
             firmest = max(bonds, default=0)
             home = everyone[bonds.index(firmest)] if firmest else None
+            if firmest == 1 and home is not None and home.cause is not None:
+                self._doubtful.append((self._view.now, anomaly, home))
             if home is None:
                 home = Group()
                 fresh.append(home)
@@ -223,6 +240,24 @@ class Correlator:
         for group in groups:
             self.add(group, pending.get(id(group), []))
         return self._touching_joined(fresh)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether signals were joined to located groups by mere nearness, not long ago."""
+        return bool(self._doubtful)
+
+    def _still_there(self) -> list[Anomaly]:
+        """Return services taken for disturbed in passing that are hurt still: it was not that."""
+        view, again = self._view, list[Anomaly]()
+        for since, anomaly, group in self._doubtful:
+            lasts = view.departure(anomaly.table, anomaly.object, anomaly.what) is not None
+            passed = view.now - since >= PASSING
+            if passed and lasts and anomaly.opens and anomaly.table == "service":
+                self._asked_again.add((anomaly.object, anomaly.measured_at))
+                again.append(anomaly)
+                group.anomalies[:] = [row for row in group.anomalies if row is not anomaly]
+        self._doubtful = [row for row in self._doubtful if view.now - row[0] < PASSING]
+        return again
 
     # --- two faults in one group ---
 

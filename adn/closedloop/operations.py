@@ -44,11 +44,14 @@ class Operations:
         return f"PLN-{self.plans:04d}"
 
     def given(self, incident: Incident) -> tuple[Cause, ...]:
-        """Return what the other incidents that are not over are put down to."""
+        """Return what the other incidents that are not over, nor mended, are put down to."""
         return tuple(
             other.group.cause
             for other in self.incidents
-            if other is not incident and not other.ended and other.group.cause is not None
+            if other is not incident
+            and not other.ended
+            and other.group.cause is not None
+            and not self.correlator.mended(other.group, self.clock.now)
         )
 
     def given_to(self, name: str) -> tuple[Cause, ...]:

@@ -15,7 +15,7 @@ from simpy.events import Event, Process
 
 from adn.base.clock import SECOND, Millis
 from adn.base.levels import Task
-from adn.closedloop.correlating import Group
+from adn.closedloop.correlating import PASSING, Group
 from adn.closedloop.detectors import Anomaly
 from adn.closedloop.handling import Handling
 from adn.closedloop.incident import (
@@ -70,6 +70,17 @@ class Recognition:
             else:
                 self._loose.append(group)
         self._merge()
+        if ops.correlator.doubtful:
+            ops.clock.call_at(now + PASSING, lambda: self.take(()))
+
+    def knows(self, service: str) -> bool:
+        """Return whether an incident that is not over is about a service."""
+        for incident in self._ops.incidents:
+            cause = incident.group.cause
+            explained = cause is not None and service in cause.explains
+            if not incident.ended and (explained or service in incident.snapshot().services):
+                return True
+        return False
 
     def _recognise(self, group: Group) -> None:
         """Open an incident on a group, at once or when people agree that it is one."""
