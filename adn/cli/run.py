@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from adn.session.run import Run
 
 
+def _known(incomplete: str) -> list[str]:
+    """Return the scenarios of the library that begin so; the shell asks for them."""
+    from adn.scenario.library import known_scenarios
+
+    return [name for name in known_scenarios() if name.startswith(incomplete)]
+
+
 def command(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a file.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="Name of a scenario, or a file.", autocompletion=_known
+        ),
     ],
     *,
     level: Annotated[
