@@ -136,7 +136,14 @@ class ClosedLoop:
         )
         tools.given = self._ops.given_to
         self._recognition = Recognition(self._ops, self._reviewer.conclude)
-        self._watch = Watch(self._clock, self._journal, performing, staff, self._recognition.take)
+        self._watch = Watch(
+            self._clock,
+            self._journal,
+            performing,
+            staff,
+            self._recognition.take,
+            self._recognition.knows,
+        )
         self._collects = performing.assists(Task.DATA_COLLECTION)
         self._forest = OrdinaryForest(briefing.key.child("ordinary-forest"))
         self._key = briefing.key

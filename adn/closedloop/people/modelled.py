@@ -68,7 +68,7 @@ class ModelledActor:
         """Return how long the work takes, simulated ms."""
         when = "alone" if item.suggestion is None else "suggested"
         if "call" in item.sees:
-            when = "call"
+            when = "known" if item.sees["known"] else "call"
         about = item.incident.id if item.incident else item.id
         stream = self._key.stream(f"took/{item.role}/{about}/{item.task}/{item.attempt}")
         span = 0.0
@@ -100,7 +100,8 @@ class ModelledActor:
     def _recognise(self, item: WorkItem, eyes: Eyes) -> Reply:
         """Take it for an incident; of one caller alone one does not believe that."""
         del eyes
-        return _agreed(item, {"go": "call" not in item.sees or item.sees["before"] > 0})
+        again = bool(item.sees.get("before", 1)) and not item.sees.get("known", False)
+        return _agreed(item, {"go": again})
 
     def _filter(self, item: WorkItem, eyes: Eyes) -> Reply:
         held = [name for name in item.sees["alarms"] if not eyes.overlooks("alarm", name)]

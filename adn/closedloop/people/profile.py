@@ -20,9 +20,9 @@ from adn.base.errors import AdnError, Finding, Position
 from adn.base.levels import Task
 from adn.base.sampling import ASSUMPTION
 
-CONDITIONS: Final = ("alone", "suggested", "each", "call", "handover")
-"""Without a suggestion, with one, for each further thing, with a customer on the telephone, and to
-take over from another desk."""
+CONDITIONS: Final = ("alone", "suggested", "each", "call", "known", "handover")
+"""Without a suggestion, with one, for each further thing, with a customer on the telephone, with
+one whose trouble is known, and to take over from another desk."""
 ROLES: Final = ("front-office", "back-office", "expert", "duty-lead")
 SIGNS: Final = ("alarm", "departure", "ticket", "probe")
 APPROVAL: Final = "approval"

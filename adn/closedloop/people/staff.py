@@ -56,18 +56,19 @@ class Staff:
 
         return ask
 
-    def called(self, ticket: Ticket, before: Callable[[], int]) -> Asked:
+    def called(self, ticket: Ticket, before: Callable[[], int], known: Callable[[], bool]) -> Asked:
         """Have a customer's call taken; answered by whether it is reason for an incident.
 
         Args:
             ticket: What the customer says.
             before: Gives how many have complained of the same service lately.
+            known: Tells whether an open incident is about it.
         """
 
         def present(item: WorkItem) -> Table:
             del item
             said = {"service": ticket.service, "site": ticket.site, "says": ticket.description}
-            return (), {"call": said, "before": before()}
+            return (), {"call": said, "before": before(), "known": known()}
 
         request = Request(Task.FAULT_RECOGNITION, "front-office", None, None, present)
         reply, work = yield from self._desks.ask(request)

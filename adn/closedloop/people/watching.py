@@ -35,6 +35,7 @@ class Watch:
         performing: Who does what.
         staff: Who is asked to look.
         take: Where signals go that were noticed.
+        known: Tells whether an open incident is about a service.
     """
 
     def __init__(
@@ -44,9 +45,10 @@ class Watch:
         performing: Performing,
         staff: Staff,
         take: Callable[[Sequence[Anomaly]], None],
+        known: Callable[[str], bool],
     ) -> None:
         self._clock, self._journal, self._staff, self._take = clock, journal, staff, take
-        self._performing = performing
+        self._performing, self._known = performing, known
         self._recognised_alone = not performing.assists(Task.FAULT_RECOGNITION)
         self._collected = performing.assists(Task.DATA_COLLECTION)
         self._unseen: dict[str, Anomaly] = {}
@@ -68,21 +70,19 @@ class Watch:
 
     def _take_call(self, ticket: Ticket) -> Generator[Event, Any, None]:
         """Take a call; whoever hears of the same thing again takes it for an incident."""
-
-        def before() -> int:
-            return len(self._alike(ticket))
-
-        go, _ = yield from self._staff.called(ticket, before)
+        name = ticket.service
+        go, _ = yield from self._staff.called(
+            ticket, lambda: len(self._alike(ticket)), lambda: self._known(name)
+        )
         self._calls.append((self._clock.now, ticket))
-        if go:
-            known = self._alike(ticket)
+        alike = self._alike(ticket) if go else []
+        if name and self._known(name):
+            alike = [ticket]
+        self._calls = [held for held in self._calls if held[1] not in alike]
+        if alike:
             self._take(
-                [
-                    Anomaly("service", row.service, CALLS, row.since, evidence=row.id)
-                    for row in known
-                ]
+                [Anomaly("service", name, CALLS, row.since, evidence=row.id) for row in alike]
             )
-            self._calls = [held for held in self._calls if held[1] not in known]
 
     def _alike(self, ticket: Ticket) -> list[Ticket]:
         """Return what was lately said of the same service, if the customer could name it."""
