@@ -19,7 +19,7 @@ from typing import Final
 from adn.base.clock import MINUTE, SECOND, Millis
 from adn.closedloop.detectors import Anomaly
 from adn.closedloop.estimate import Estimate
-from adn.closedloop.explaining import crossing_now
+from adn.closedloop.explaining import crossing_now, loses_too_much
 from adn.closedloop.reaching import Reach
 from adn.closedloop.view import View
 
@@ -159,7 +159,7 @@ class Correlator:
         name, at = anomaly.object, anomaly.measured_at
         if anomaly.table == "service" and self.mended(group, at):
             return int(self._own_doing(anomaly, group) and (name, at) not in self._asked_again)
-        if anomaly.table == "service" and self._too_much(name, cause):
+        if anomaly.table == "service" and loses_too_much(self._view, name, cause):
             return 0
         if anomaly.table == "service" and name in self._crossing(cause):
             return 3
@@ -194,13 +194,6 @@ class Correlator:
         if self._view.now <= cause.since + INITIAL:
             return named | (away & explained)
         return (named | away) & explained
-
-    def _too_much(self, service: str, cause: Cause) -> bool:
-        """Return whether a service loses more than a direction of known loss can take from it."""
-        held = self._view.departure("service", service, "loss")
-        if held is None or cause.problem not in {"packet-loss", "corruption"}:
-            return False
-        return cause.severity > 0.0 and held.value - held.mean > 1.5 * cause.severity + 0.01
 
     def mended(self, group: Group, at: Millis) -> bool:
         """Return whether the cause of a group was repaired before some instant."""

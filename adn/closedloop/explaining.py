@@ -12,10 +12,15 @@ import numpy as np
 
 from adn.closedloop.estimate import Believed, Estimate, taken_down
 from adn.closedloop.knowledge.hypotheses import Hypotheses
+from adn.closedloop.view import View
 from adn.topology.network import Bools
 
 BUSY: Final = 0.85
 """Reckoned utilisation from which on a direction and what crosses it may be hurt (assumption)."""
+
+_MOST: Final = 1.5
+_ROOM: Final = 0.01
+"""How far a service may lose more than its one lossy direction (assumption)."""
 
 HURT: Final = 5e-4
 """Reckoned loss from which on a service may be seen to be hurt (assumption)."""
@@ -81,3 +86,11 @@ def crossing_now(cause: Believed, estimate: Estimate) -> frozenset[str]:
     if bound is not None:
         crossed &= bound
     return frozenset(net.services[at] for at in np.flatnonzero(crossed).tolist())
+
+
+def loses_too_much(view: View, service: str, cause: Believed) -> bool:
+    """Return whether a service loses more than a direction of known loss can take from it."""
+    held = view.departure("service", service, "loss")
+    if held is None or cause.problem not in {"packet-loss", "corruption"}:
+        return False
+    return cause.severity > 0.0 and held.value - held.mean > _MOST * cause.severity + _ROOM

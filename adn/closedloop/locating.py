@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from adn.closedloop.correlating import Cause
 from adn.closedloop.estimate import Estimate
-from adn.closedloop.explaining import Explaining, crossing_now
+from adn.closedloop.explaining import Explaining, crossing_now, loses_too_much
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.knowledge.destinations import passing, towards
 from adn.closedloop.knowledge.evidence import Scope, gather
@@ -145,7 +145,7 @@ class GraphLocator:
             passing(graph.network, losses),
             held,
         )
-        told = _told(snapshot, given, believed)
+        told = _told(snapshot, given, believed, view)
         if told is not None:
             return _another_face(told)
         found = inference.standings()
@@ -282,11 +282,14 @@ def _measured(view: View, direction: str) -> float:
     return 0.0
 
 
-def _told(snapshot: IncidentSnapshot, given: Sequence[Cause], believed: Estimate) -> Cause | None:
+def _told(
+    snapshot: IncidentSnapshot, given: Sequence[Cause], believed: Estimate, view: View
+) -> Cause | None:
     """Return the given cause that explains, as things are now, all that an incident names."""
     named = {*snapshot.objects, *snapshot.services}
     for row in given:
-        if named and named <= row.lasting | {row.object} | crossing_now(row, believed):
+        explained = row.lasting | {row.object} | crossing_now(row, believed)
+        if named and named <= explained and not any(loses_too_much(view, n, row) for n in named):
             return row
     return None
 
