@@ -51,7 +51,7 @@ def spread(tasks: Sequence[Work], jobs: int) -> Iterator[tuple[Work, Any]]:
                 yield waiting.pop(future), future.result()
     except BrokenProcessPool:
         message = "a process that ran part of this was ended from outside; was memory short?"
-        raise AdnError(Finding("RUN024", message)) from None
+        raise AdnError(Finding("RUN025", message)) from None
     except BaseException:
         for child in multiprocessing.active_children():
             child.terminate()

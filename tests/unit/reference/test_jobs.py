@@ -36,5 +36,5 @@ def test_an_error_of_a_task_is_the_error_of_all(jobs: int) -> None:
 
 
 def test_a_process_that_dies_is_told_and_not_waited_for() -> None:
-    with pytest.raises(AdnError, match="RUN024 a process that ran part of this was ended"):
+    with pytest.raises(AdnError, match="RUN025 a process that ran part of this was ended"):
         list(spread([Square(99), Square(98)], 2))
