@@ -22,6 +22,7 @@ from adn.closedloop.knowledge.destinations import (
 )
 from adn.closedloop.knowledge.hypotheses import Hypotheses, Signs
 from adn.closedloop.knowledge.losses import (
+    DISRUPTED,
     Losses,
     anything,
     disrupted,
@@ -115,6 +116,10 @@ class Inference:
         self._unknown_chance = models.unknown_chance
         self.seen = seen
         self._given = {row.row: row.severity for row in given}
+        self._moving = np.array(
+            [models.problems[problem].loses == "anywhere" for problem, _ in hypotheses.names],
+            dtype=bool,
+        )
         self._shown_row, self._shown_item = np.nonzero(signs.q)
         self._shown_q = signs.q[self._shown_row, self._shown_item]
         total = float(np.logaddexp.reduce(hypotheses.log_prior))
@@ -180,6 +185,7 @@ class Inference:
         drops = fit_destinations(losses, self.seen)
         dropping = everything.element >= 0
         gain[dropping] += drops.gain[everything.element[dropping]]
+        gain[self._moving] += max(0.0, anything(losses, DISRUPTED))
         gain += disruption(losses, self._crossed)
         any_item = np.log1p(-(1.0 - self._unknown_chance) * np.exp(-shown)) - before
         unknown = float(np.maximum(any_item, 0.0).sum()) + anything(losses, self._unknown_chance)

@@ -12,7 +12,7 @@ from adn.base.clock import SECOND, Millis
 from adn.northbound.problems import PROBLEM_CLASSES
 
 Seen = Literal["passive", "present", "probe"]
-Loses = Literal["", "direction", "destinations"]
+Loses = Literal["", "direction", "destinations", "anywhere"]
 ANYWHERE: Final = "anywhere"
 
 
@@ -64,7 +64,8 @@ class FaultModel:
         per_km: Whether the rate is per km of duct.
         shows: What it is expected to show.
         disrupts: Edges to the directions it blackholes, or None if routing does not move.
-        loses: What its lasting losses look like: those of a direction, or towards destinations.
+        loses: What its lasting losses look like: those of a direction,
+            towards destinations, or anywhere.
         source: Where the figures come from.
     """
 
@@ -156,7 +157,7 @@ def _model(name: str, row: Mapping[str, Any], kinds: Mapping[str, EvidenceKind])
 
 
 def _loses(name: str, value: str) -> Loses:
-    for known in ("", "direction", "destinations"):
+    for known in ("", "direction", "destinations", "anywhere"):
         if value == known:
             return known
     raise ValueError(f"{name} loses {value!r}, which is no form of loss")
