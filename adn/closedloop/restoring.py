@@ -32,6 +32,7 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
     An expert does not give up.
     """
     incident, ops, verifier = case.incident, case.ops, case.verifier()
+    by_people = ops.performing.waits(Task.RECOVERY_ANALYSIS)
     for attempt in count():
         diagnosis = yield from case.diagnosing.locate(changed=bool(case.excluded))
         case.move(Status.LOCATED)
@@ -46,11 +47,10 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
             before = outside
         last = attempt >= MOST_PLANS and not incident.handed_over
         proposal = None
-        if not last or _is_sure(diagnosis):
-            wanted = to_restore
-            if last:
-                wanted = by_crew
-            elif incident.handed_over:
+        sure = _is_sure(diagnosis)
+        if not last or sure:
+            wanted = by_crew if last else to_restore
+            if incident.handed_over or (sure and by_people):
                 wanted = by_any_means
             proposal = yield from propose(
                 ops, incident, diagnosis, frozenset(case.excluded), wanted
@@ -62,7 +62,7 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         elif incident.handed_over:
             case.excluded.clear()
             yield ops.clock.sleep(THINK_AGAIN)
-        elif ops.performing.waits(Task.RECOVERY_ANALYSIS):
+        elif by_people:
             return False
         else:
             # Nothing to be done on this evidence; more may come.

@@ -22,6 +22,9 @@ from adn.northbound.post import Candidate
 from adn.topology.network import Network
 
 _WHOLE: Final = 2.0**64
+GUIDED: Final = 0.25
+"""Whoever reviews what the system points out misses so much of what they would miss alone
+(assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,30 @@ class Eyes:
         key: Of all draws about people.
         person: Who.
         incident: Which, and which look at it.
+        guided: Whether somebody shows them where to look: they miss less.
     """
 
     skill: Skill
     key: Key
     person: str
     incident: str
+    guided: bool = False
 
     def overlooks(self, sign: str, name: str) -> bool:
         """Return whether they do not see a sign of a kind."""
-        return self._chance("overlooks", sign, name) < self.skill.overlooks[sign]
+        return self._chance("overlooks", sign, name) < self._share * self.skill.overlooks[sign]
 
     def misreads(self, sign: str, name: str) -> bool:
         """Return whether they take it for its neighbour."""
-        return self._chance("misreads", sign, name) < self.skill.misreads[sign]
+        return self._chance("misreads", sign, name) < self._share * self.skill.misreads[sign]
 
     def slips(self, what: str) -> bool:
         """Return whether they do the second best thing for once."""
         return self._chance("slips", "", what) < self.skill.slips
+
+    @property
+    def _share(self) -> float:
+        return GUIDED if self.guided else 1.0
 
     def _chance(self, how: str, sign: str, name: str) -> float:
         word = self.key.word(f"{self.person}/{self.incident}/{how}/{sign}/{name}")

@@ -21,7 +21,7 @@ from adn.northbound.problems import UNKNOWN
 
 PROBE_ROUNDS: Final = 4
 PROBES_AT_ONCE: Final = 3
-SURE: Final = 0.6
+SURE: Final = 0.8
 """Someone at least so sure of something else corrects a suggestion (assumption)."""
 HARDLY: Final = 0.2
 """What one holds for less probable than this one does not believe (assumption)."""

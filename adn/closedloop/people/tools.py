@@ -92,4 +92,5 @@ class DeskTools:
     def _eyes(self, item: WorkItem) -> Eyes:
         assert item.incident is not None
         skill = self._profile.skills[item.role]
-        return Eyes(skill, self._key, item.person, f"{item.incident.id}/{item.attempt}")
+        about = f"{item.incident.id}/{item.attempt}"
+        return Eyes(skill, self._key, item.person, about, item.suggestion is not None)
