@@ -7,7 +7,7 @@ under each leading suspect, so that in doubt the plan that helps under most of t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.locating import Diagnosis, Suspect
 from adn.closedloop.playbooks import Repair, playbooks
 from adn.closedloop.tactics import Ground, Step, ground_of, inverse, propose
+from adn.closedloop.trying import Belief, Trial, attempt, expected, perhaps, risk, seconds
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import Purpose, command_kinds
@@ -42,18 +43,9 @@ QUICK_S: Final = 60.0
 ANSWERLESS: Final = frozenset({"power-cycle"})
 """Commands that need no answer from the element they are about."""
 
-BURST: Final = 1.03
-"""Factor on rates when plans are judged, so that they hold when traffic swings (assumption)."""
 
-_RISKS: Final[Mapping[str, float]] = {"none": 0.0, "low": 0.25, "medium": 0.5, "high": 5.0}
-_TIME_WEIGHT: Final = 0.01
-_STEP_WEIGHT: Final = 0.02
 _MOST: Final = 4
 _EPS: Final = 1e-9
-_RETRY: Final = 0.15
-"""Share of the time to restore that a failed attempt costs (assumption)."""
-_FOR_GOOD: Final = 0.2
-"""How much better it is to end an incident than to bridge it (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +96,6 @@ class Planner(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class _Belief:
-    """The estimate under one suspect, and how probable that is."""
-
-    probability: float
-    estimate: Estimate
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """A candidate that was tried."""
-
-    tactic: str
-    steps: tuple[Step, ...]
-    outside: float
-    pain: float
-    worst_load: float
-    score: float
-
-
 class WhatIfPlanner:
     """Tries the tactics of the playbooks on the loop's own estimate."""
 
@@ -152,7 +124,7 @@ class WhatIfPlanner:
         leading = self._leading(diagnosis)
         beliefs = self._beliefs(present, leading)
         obeys = self._obeys(view)
-        nothing = self._try("nothing", (), beliefs)
+        nothing = attempt("nothing", (), beliefs)
         mitigations = self._mitigations(
             present, beliefs, _actionable(leading, view), obeys, nothing
         )
@@ -170,12 +142,12 @@ class WhatIfPlanner:
         likely = [row for row in diagnosis.suspects if row.probability >= LEAST_PROBABLE]
         return tuple(likely[:CONSIDERED] or diagnosis.suspects[:1])
 
-    def _beliefs(self, present: Estimate, leading: tuple[Suspect, ...]) -> tuple[_Belief, ...]:
+    def _beliefs(self, present: Estimate, leading: tuple[Suspect, ...]) -> tuple[Belief, ...]:
         """Return the network under each leading suspect; probabilities sum to 1."""
         total = sum(row.probability for row in leading)
         if not leading or total <= 0.0:
-            return (_Belief(1.0, present),)
-        return tuple(_Belief(row.probability / total, present.under(row)) for row in leading)
+            return (Belief(1.0, present),)
+        return tuple(Belief(row.probability / total, present.under(row)) for row in leading)
 
     def _obeys(self, view: View) -> Bools:
         """Return which elements operations can reach: lit links lead there, and it speaks."""
@@ -200,20 +172,20 @@ class WhatIfPlanner:
     def _mitigations(
         self,
         present: Estimate,
-        beliefs: tuple[_Belief, ...],
+        beliefs: tuple[Belief, ...],
         leading: tuple[Suspect, ...],
         obeys: Bools,
-        nothing: _Trial,
-    ) -> list[tuple[_Trial, Plan]]:
+        nothing: Trial,
+    ) -> list[tuple[Trial, Plan]]:
         if not leading:
             return []
         grounds = self._grounds(beliefs, leading, obeys)
-        trials: dict[str, _Trial] = {}
+        trials: dict[str, Trial] = {}
         for suspect, ground in grounds:
             for tactic in playbooks()[suspect].mitigations:
                 steps = propose(tactic, ground)
                 if steps and self._legal(steps):
-                    trial = self._try(tactic, steps, beliefs)
+                    trial = attempt(tactic, steps, beliefs)
                     trials.setdefault(repr(steps), trial)
         ranked = sorted(trials.values(), key=lambda row: (row.score, row.tactic, repr(row.steps)))
         better = [row for row in ranked if row.pain < nothing.pain - _EPS]
@@ -223,7 +195,7 @@ class WhatIfPlanner:
         ]
 
     def _grounds(
-        self, beliefs: tuple[_Belief, ...], leading: tuple[Suspect, ...], obeys: Bools
+        self, beliefs: tuple[Belief, ...], leading: tuple[Suspect, ...], obeys: Bools
     ) -> list[tuple[str, Ground]]:
         """Return what tactics work on: the likeliest suspect alone, then the leading together."""
         found: list[tuple[str, Ground]] = []
@@ -232,29 +204,10 @@ class WhatIfPlanner:
             found += [(row.problem, ground) for row in leading[:count]]
         return list({(name, g.drained, g.isolated): (name, g) for name, g in found}.values())
 
-    def _try(self, tactic: str, steps: tuple[Step, ...], beliefs: tuple[_Belief, ...]) -> _Trial:
-        """Return what a candidate is expected to do, over the beliefs."""
-        outside = pain = worst = 0.0
-        weight = 1.0 + self._estimate.network.customers / max(
-            1.0, float(self._estimate.network.customers.mean())
-        )
-        for belief in beliefs:
-            estimate = belief.estimate
-            for step in steps:
-                estimate = estimate.apply(step)
-            outlook = estimate.fork(rate_bps=estimate.rate_bps * BURST).evaluate()
-            outside += belief.probability * float(outlook.outside.sum())
-            beyond = np.maximum(0.0, outlook.kpis.loss - estimate.network.loss_limit)
-            hurt = np.where(outlook.outside, 1.0 + beyond, 0.0)
-            pain += belief.probability * float((weight * hurt).sum())
-            worst = max(worst, float(outlook.utilisation.max(initial=0.0)))
-        score = pain + _RISKS[_risk(steps)] + _TIME_WEIGHT * _seconds(steps)
-        return _Trial(tactic, steps, outside, pain, worst, score + _STEP_WEIGHT * len(steps))
-
     def _mitigation(
         self,
-        trial: _Trial,
-        nothing: _Trial,
+        trial: Trial,
+        nothing: Trial,
         present: Estimate,
         leading: tuple[Suspect, ...],
         told: tuple[tuple[str, float], ...],
@@ -267,8 +220,8 @@ class WhatIfPlanner:
             purpose="mitigate",
             steps=trial.steps,
             inverse=inverse(trial.steps, present),
-            expected=_expected(nothing, trial),
-            risk=_risk(trial.steps),
+            expected=expected(nothing, trial),
+            risk=risk(trial.steps),
             because=(
                 f"{trial.tactic} under {suspected or 'no suspect'}",
                 f"services outside limits: {nothing.outside:.1f} without, {trial.outside:.1f} with",
@@ -295,13 +248,13 @@ class WhatIfPlanner:
     def _repairs(
         self,
         present: Estimate,
-        beliefs: tuple[_Belief, ...],
+        beliefs: tuple[Belief, ...],
         leading: tuple[Suspect, ...],
         obeys: Bools,
-        nothing: _Trial,
-    ) -> list[tuple[_Trial, Plan]]:
+        nothing: Trial,
+    ) -> list[tuple[Trial, Plan]]:
         """Return repairs of the suspects that are likely enough, likeliest first."""
-        found: list[tuple[_Trial, Plan]] = []
+        found: list[tuple[Trial, Plan]] = []
         for suspect, belief in zip(leading, beliefs, strict=False):
             if suspect.probability < LEAST_REPAIRED:
                 continue
@@ -311,20 +264,20 @@ class WhatIfPlanner:
                     continue
                 if self._legal((step,)) and self._reached(step, obeys):
                     others = tuple(row for row in beliefs if row is not belief)
-                    mended = _Belief(belief.probability, present.without(suspect))
-                    trial = self._try(repair.command, (), (*others, mended))
-                    trial = _perhaps(trial, nothing, repair.works, (step,))
+                    mended = Belief(belief.probability, present.without(suspect))
+                    trial = attempt(repair.command, (), (*others, mended))
+                    trial = perhaps(trial, nothing, repair.works, (step,))
                     found.append((trial, self._repair(step, suspect, nothing, trial)))
         return found
 
-    def _repair(self, step: Step, suspect: Suspect, nothing: _Trial, trial: _Trial) -> Plan:
+    def _repair(self, step: Step, suspect: Suspect, nothing: Trial, trial: Trial) -> Plan:
         return Plan(
             purpose="repair",
             steps=(step,),
             inverse=(),
-            expected=_expected(nothing, trial)
-            | {"seconds": _seconds((step,)), "probability": suspect.probability},
-            risk=_risk((step,)),
+            expected=expected(nothing, trial)
+            | {"seconds": seconds((step,)), "probability": suspect.probability},
+            risk=risk((step,)),
             because=(
                 f"{step.kind} at {step.target} ends {suspect.problem}",
                 f"probability {suspect.probability:.0%}",
@@ -378,40 +331,6 @@ def _overload_seen(view: View) -> bool:
 def _is_quick(plan: Plan) -> bool:
     """Return whether the system itself can do a repair, and soon."""
     kinds = command_kinds()
-    return _seconds(plan.steps) <= QUICK_S and all(
+    return seconds(plan.steps) <= QUICK_S and all(
         kinds[step.kind].performed_by == "system" for step in plan.steps
     )
-
-
-def _perhaps(trial: _Trial, nothing: _Trial, works: float, steps: tuple[Step, ...]) -> _Trial:
-    """Return what a repair is expected to do that may not work.
-
-    Where it does not, what hurts goes on until that is noticed; where it does, the incident is
-    over, and nothing need be taken back.
-    """
-    pain = trial.pain + (1.0 - works) * _RETRY * max(0.0, nothing.pain - trial.pain)
-    score = pain + _RISKS[_risk(steps)] + _TIME_WEIGHT * _seconds(steps) - _FOR_GOOD
-    return replace(trial, pain=pain, score=score, steps=steps)
-
-
-def _expected(nothing: _Trial, trial: _Trial) -> dict[str, float]:
-    return {
-        "outside_before": round(nothing.outside, 3),
-        "outside_after": round(trial.outside, 3),
-        "gain": round(nothing.pain - trial.pain, 3),
-        "worst_load": round(trial.worst_load, 4),
-        "seconds": _seconds(trial.steps),
-    }
-
-
-def _risk(steps: tuple[Step, ...]) -> str:
-    kinds = command_kinds()
-    return max(
-        (kinds[step.kind].risk for step in steps), key=lambda risk: _RISKS[risk], default="none"
-    )
-
-
-def _seconds(steps: tuple[Step, ...]) -> float:
-    """Return the typical time of the slowest step: steps to different targets run together."""
-    times = [command_kinds()[step.kind].time for step in steps]
-    return max((float(row.get("median", 43_200.0)) for row in times), default=0.0)

@@ -95,6 +95,18 @@ def test_damaged_test_packets_tell_corruption_from_silent_loss(hall, errors, pro
     assert top(locate(hall, services=hurt)) == (problem, "spine-2>leaf-3")
 
 
+def test_measuring_one_of_several_like_links_acquits_it(hall):
+    hall.lose_packets("spine-2>leaf-3", 0.08)
+    hurt = tuple(hall.departures("service", "loss"))
+    first = locate(hall, services=hurt)
+    assert ("measure-link", "leaf-1~spine-1") in {(row.kind, row.target) for row in first.probes}
+    before = {row.object: row.probability for row in first.suspects}
+    hall.answer("measure-link", "leaf-1~spine-1", **PLAIN)
+    after = {row.object: row.probability for row in locate(hall, services=hurt).suspects}
+    assert after.get("leaf-1>spine-1", 0.0) < 0.1 * before["leaf-1>spine-1"]
+    assert after["leaf-1>spine-2"] > before["leaf-1>spine-2"]
+
+
 def test_all_ports_of_one_card_and_its_alarm_name_the_card(hall):
     for leaf in ("leaf-1", "leaf-2"):
         hall.lose_link(f"{leaf}~spine-1")

@@ -159,19 +159,6 @@ def test_records_with_errors_are_worked_with_and_an_unlisted_link_can_be_suspect
     assert top(locate(view, incident)) == ("link-down", "A~B")
 
 
-def test_measuring_a_link_acquits_a_direction_that_few_services_accuse(view, incident):
-    for name in ("voice-A-B", "bulk-A-B"):
-        view.depart("service", name, "loss", 0.03)
-    first = locate(view, incident)
-    assert "measure-link" in {wish.kind for wish in first.probes}
-    before = {row.object: row.probability for row in first.suspects}
-    view.answer(
-        "measure-link", "A~B", reachable=True, loss_forward=0.0, loss_backward=0.0, delay_ms=1.0
-    )
-    after = {row.object: row.probability for row in locate(view, incident).suspects}
-    assert after.get("A>B", 0.0) < 0.1 * before["A>B"]
-
-
 def test_an_incident_that_names_one_fault_is_not_answered_with_another(view):
     view.lose_link("C~D")
     view.answer("otdr", "C~D", length_km=100.0, break_km=None)
