@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from simpy.events import Event
@@ -70,7 +70,8 @@ def propose(
         return [plan for plan in eligible(plans) if plan.key not in excluded]
 
     def system() -> Plan | None:
-        plans = ops.planner.plan(incident.snapshot(), diagnosis, ops.view, excluded)
+        minded = replace(incident.snapshot(), services=tuple(ops.services_of(incident)))
+        plans = ops.planner.plan(minded, diagnosis, ops.view, excluded)
         return next(iter(wanted(plans)), None)
 
     done = yield from ops.performing.perform(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from simpy.events import Event
 
-from adn.base.clock import Millis
+from adn.base.clock import MINUTE, SECOND, Millis
 from adn.base.levels import Task
 from adn.closedloop.acting import Action
 from adn.closedloop.diagnosing import Diagnosing
 from adn.closedloop.incident import Incident, Status
 from adn.closedloop.operations import Operations
 from adn.closedloop.verifying import Verifier
+
+LONGEST_CHANGE: Final[Millis] = MINUTE
+"""How long an incident waits for another's change at most (assumption)."""
 
 
 @dataclass(slots=True)
@@ -58,16 +61,21 @@ class Case:
         return Verifier(self.ops.clock, self.ops.view, self.ops.intent, self.ops.orders)
 
     def services(self) -> list[str]:
-        """Return the services to look after: those hurt, and those away from their baseline now.
+        """Return the services to look after."""
+        return self.ops.services_of(self.incident)
 
-        Those that another open incident is busy with are that one's.
+    def outside_after_others(self, before: frozenset[str]) -> Generator[Event, Any, frozenset[str]]:
+        """Wait for the changes that other incidents are making; return who is outside then.
+
+        Two changes at once hide from each other what they do, and the one may help both.
         """
-        view, group = self.ops.view, self.incident.group
-        away = {n for m in ("loss", "latency") for n in view.departures("service", m)}
-        named = frozenset(self.incident.snapshot().services)
-        names = self.ops.correlator.minded(group, named, frozenset(away))
-        names -= self.ops.elsewhere(self.incident)
-        return sorted(names or self.ops.correlator.reach.users(group.core))
+        ops, began = self.ops, self.ops.clock.now
+        while ops.changing(self.incident) and ops.clock.now < began + LONGEST_CHANGE:
+            yield ops.clock.sleep(SECOND)
+        if ops.clock.now == began:
+            return before
+        outside = yield from self.verifier().outside_at_next_tick(self.services(), 0)
+        return outside
 
     def verified(
         self, started: Millis, fixed: bool, outside: Sequence[str] | frozenset[str]

@@ -58,6 +58,23 @@ class Operations:
         """Return what the incidents other than the one of a name are put down to."""
         return next((self.given(one) for one in self.incidents if one.id == name), ())
 
+    def services_of(self, incident: Incident) -> list[str]:
+        """Return the services that an incident looks after: those hurt, and those away now.
+
+        Those that another open incident is busy with are that one's; where nobody is hurt, those
+        that use what the incident is about.
+        """
+        away = {n for m in ("loss", "latency") for n in self.view.departures("service", m)}
+        named = frozenset(incident.snapshot().services)
+        names = self.correlator.minded(incident.group, named, frozenset(away))
+        names -= self.elsewhere(incident)
+        return sorted(names or self.correlator.reach.users(incident.group.core))
+
+    def changing(self, incident: Incident) -> bool:
+        """Return whether a change on account of another incident is being made or verified."""
+        under_way = (Status.EXECUTING, Status.VERIFYING)
+        return any(one is not incident and one.status in under_way for one in self.incidents)
+
     def elsewhere(self, incident: Incident) -> frozenset[str]:
         """Return the services that other incidents, and not this one, are busy with."""
         held: set[str] = set()

@@ -117,23 +117,30 @@ class WhatIfPlanner:
         Mitigations come before repairs, but for repairs that the system does within seconds and
         that are expected to bring service back: those are ranked with the mitigations.
         """
-        del snapshot
         if self._graph.network is not self._estimate.network:
             self._estimate = Estimate.of(self._graph.network)
         present = self._estimate.believing(view)
         leading = self._leading(diagnosis)
         beliefs = self._beliefs(present, leading)
         obeys = self._obeys(view)
-        nothing = attempt("nothing", (), beliefs)
+        minded = self._minded(snapshot)
+        nothing = attempt("nothing", (), beliefs, minded)
         mitigations = self._mitigations(
-            present, beliefs, _actionable(leading, view), obeys, nothing
+            present, beliefs, _actionable(leading, view), obeys, nothing, minded
         )
-        repairs = self._repairs(present, beliefs, leading, obeys, nothing)
+        repairs = self._repairs(present, beliefs, leading, obeys, nothing, minded)
         quick = [row for row in repairs if _is_quick(row[1]) and row[0].pain < nothing.pain - _EPS]
         slow = [plan for trial, plan in repairs if (trial, plan) not in quick]
         ranked = sorted([*mitigations, *quick], key=lambda row: (row[0].score, row[1].key))
         plans = [*(plan for _, plan in ranked), *slow]
         return [plan for plan in plans if plan.key not in excluded]
+
+    def _minded(self, snapshot: IncidentSnapshot) -> Bools:
+        """Return the services that an incident names, all where it names none, shape (S,)."""
+        names = self._graph.network.services
+        held = frozenset(snapshot.services)
+        minded: Bools = np.array([name in held for name in names.ids], dtype=bool)
+        return minded if minded.any() else np.ones(len(names), dtype=bool)
 
     # --- beliefs ---
 
@@ -176,7 +183,9 @@ class WhatIfPlanner:
         leading: tuple[Suspect, ...],
         obeys: Bools,
         nothing: Trial,
+        minded: Bools,
     ) -> list[tuple[Trial, Plan]]:
+        """Return what eases most, and eases what the incident looks after, best first."""
         if not leading:
             return []
         grounds = self._grounds(beliefs, leading, obeys)
@@ -185,10 +194,14 @@ class WhatIfPlanner:
             for tactic in playbooks()[suspect].mitigations:
                 steps = propose(tactic, ground)
                 if steps and self._legal(steps):
-                    trial = attempt(tactic, steps, beliefs)
+                    trial = attempt(tactic, steps, beliefs, minded)
                     trials.setdefault(repr(steps), trial)
         ranked = sorted(trials.values(), key=lambda row: (row.score, row.tactic, repr(row.steps)))
-        better = [row for row in ranked if row.pain < nothing.pain - _EPS]
+        better = [
+            row
+            for row in ranked
+            if row.pain < nothing.pain - _EPS and row.minded < nothing.minded - _EPS
+        ]
         told = tuple((row.tactic, round(row.outside, 3)) for row in (*ranked, nothing))
         return [
             (row, self._mitigation(row, nothing, present, leading, told)) for row in better[:_MOST]
@@ -252,6 +265,7 @@ class WhatIfPlanner:
         leading: tuple[Suspect, ...],
         obeys: Bools,
         nothing: Trial,
+        minded: Bools,
     ) -> list[tuple[Trial, Plan]]:
         """Return repairs of the suspects that are likely enough, likeliest first."""
         found: list[tuple[Trial, Plan]] = []
@@ -265,7 +279,7 @@ class WhatIfPlanner:
                 if self._legal((step,)) and self._reached(step, obeys):
                     others = tuple(row for row in beliefs if row is not belief)
                     mended = Belief(belief.probability, present.without(suspect))
-                    trial = attempt(repair.command, (), (*others, mended))
+                    trial = attempt(repair.command, (), (*others, mended), minded)
                     trial = perhaps(trial, nothing, repair.works, (step,))
                     found.append((trial, self._repair(step, suspect, nothing, trial)))
         return found

@@ -79,6 +79,10 @@ def _restore_again(case: Case) -> Generator[Event, Any, None]:
     case.move(Status.LOCATED)
     assert case.diagnosing.diagnosis is not None
     before = yield from verifier.outside_at_next_tick(case.services(), 0)
+    before = yield from case.outside_after_others(before)
+    if not before:
+        yield from wait_until_fine(case)
+        return
     proposal = yield from propose(
         case.ops,
         case.incident,

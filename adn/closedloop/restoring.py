@@ -37,6 +37,8 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         diagnosis = yield from case.diagnosing.locate(changed=bool(case.excluded))
         case.move(Status.LOCATED)
         before = yield from verifier.outside_at_next_tick(case.services(), 0)
+        if before:
+            before = yield from case.outside_after_others(before)
         if not before and not recurs(diagnosis):
             # Routing may have healed it already, or nobody was ever hurt.
             since = ops.clock.now

@@ -11,6 +11,7 @@ import numpy as np
 from adn.closedloop.estimate import Estimate
 from adn.closedloop.tactics import Step
 from adn.northbound.commands import command_kinds
+from adn.topology.network import Bools
 
 BURST: Final = 1.03
 """Factor on rates when plans are judged, so that they hold when traffic swings (assumption)."""
@@ -38,19 +39,39 @@ class Belief:
 
 @dataclass(frozen=True)
 class Trial:
-    """A candidate that was tried."""
+    """A candidate that was tried.
+
+    Attributes:
+        tactic: Which.
+        steps: What it would send.
+        outside: Services expected outside their limits.
+        minded: Those of them that the incident looks after.
+        pain: Customers and excess loss weighed in.
+        worst_load: Utilisation of the fullest direction.
+        score: What the search makes small.
+    """
 
     tactic: str
     steps: tuple[Step, ...]
     outside: float
+    minded: float
     pain: float
     worst_load: float
     score: float
 
 
-def attempt(tactic: str, steps: tuple[Step, ...], beliefs: tuple[Belief, ...]) -> Trial:
-    """Return what a candidate is expected to do, over the beliefs."""
-    outside = pain = worst = 0.0
+def attempt(
+    tactic: str, steps: tuple[Step, ...], beliefs: tuple[Belief, ...], minded: Bools
+) -> Trial:
+    """Return what a candidate is expected to do, over the beliefs.
+
+    Args:
+        tactic: Its name.
+        steps: What it would send.
+        beliefs: The network under each leading suspect.
+        minded: Services that the incident looks after, shape (S,).
+    """
+    outside = theirs = pain = worst = 0.0
     customers = beliefs[0].estimate.network.customers
     weight = 1.0 + customers / max(1.0, float(customers.mean()))
     for belief in beliefs:
@@ -59,12 +80,14 @@ def attempt(tactic: str, steps: tuple[Step, ...], beliefs: tuple[Belief, ...]) -
             estimate = estimate.apply(step)
         outlook = estimate.fork(rate_bps=estimate.rate_bps * BURST).evaluate()
         outside += belief.probability * float(outlook.outside.sum())
+        theirs += belief.probability * float((outlook.outside & minded).sum())
         beyond = np.maximum(0.0, outlook.kpis.loss - estimate.network.loss_limit)
         hurt = np.where(outlook.outside, 1.0 + beyond, 0.0)
         pain += belief.probability * float((weight * hurt).sum())
         worst = max(worst, float(outlook.utilisation.max(initial=0.0)))
     score = pain + _RISKS[risk(steps)] + _TIME_WEIGHT * seconds(steps)
-    return Trial(tactic, steps, outside, pain, worst, score + _STEP_WEIGHT * len(steps))
+    score += _STEP_WEIGHT * len(steps)
+    return Trial(tactic, steps, outside, theirs, pain, worst, score)
 
 
 def perhaps(trial: Trial, nothing: Trial, works: float, steps: tuple[Step, ...]) -> Trial:

@@ -135,10 +135,11 @@ def even_split(
     while len(flow):
         going = node != targets[flow]
         flow, node, share = flow[going], node[going], share[going]
-        usable = on_shortest_path(fabric, cost, up, distance, node, targets[flow])
+        usable: Bools = on_shortest_path(fabric, cost, up, distance, node, targets[flow])
         if unused is not None:
             kept = usable & ~unused[fabric.out[node]]
-            usable = np.where(kept.any(axis=1)[:, None], kept, usable)
+            some: Bools = np.asarray(kept.any(axis=1))
+            usable = np.where(some[:, None], kept, usable)
         ways = usable.sum(axis=1)
         at, slot = np.nonzero(usable)
         direction = fabric.out[node[at], slot]

@@ -33,12 +33,11 @@ class FaultScore:
     def contestable(self) -> bool:
         """Whether the headline counts it: doing nothing would not restore it, and something can.
 
-        Without reference runs this is unknown, and every fault that hurt a service counts.
+        A fault that hurt no service in this run has nothing to restore and does not count; without
+        reference runs every other does.
         """
         fault = self.fault
-        if fault.self_healed or fault.restorable is False:
-            return False
-        return fault.restorable is True or fault.impact is not None
+        return fault.impact is not None and not fault.self_healed and fault.restorable is not False
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of one fault, in the order of the documented scorecard."""
