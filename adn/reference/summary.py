@@ -128,9 +128,8 @@ def summarised(cards: Sequence[Card], idle: Sequence[Card]) -> Summary:
 
 def contestable(fault: Mapping[str, Any]) -> bool:
     """Return whether the headline counts a fault; see `adn.scoring.scorecard.FaultScore`."""
-    if fault["self_healed"] or fault["restorable"] is False:
-        return False
-    return fault["restorable"] is True or fault["impact_s"] is not None
+    harmless = fault["impact_s"] is None
+    return not harmless and not fault["self_healed"] and fault["restorable"] is not False
 
 
 def service_minutes(card: Card) -> float:

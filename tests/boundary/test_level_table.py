@@ -51,7 +51,7 @@ GOLDEN = """
 """
 READERS = {"base/levels.py", "closedloop/performing.py"}
 """Who may read the table at run time; besides, scoring grades by it."""
-SHOWS = {"scenario/catalogue.py", "scenario/describe.py", "report/tables.py"}
+SHOWS = {"scenario/catalogue.py", "scenario/describe.py", "report/tables.py", "report/timeline.py"}
 """What `adn list levels`, `adn show level` and a report print it from."""
 
 

@@ -54,9 +54,10 @@ def test_no_effect_comes_before_its_command_and_no_answer_before_either(made: Ru
         if name in answered:
             assert effect.at <= answered[name].at
     for row in made.log.truths:
-        cause = row.data.get("cause", "").rpartition(" ")[2]
-        if cause.startswith("CMD-"):
-            assert sent[cause].at <= row.at
+        cause = row.data.get("cause", "")
+        name = cause.rpartition(" ")[2] if isinstance(cause, str) else ""
+        if name.startswith("CMD-"):
+            assert sent[name].at <= row.at
 
 
 def test_no_fault_is_visible_impacting_or_over_before_its_onset(made: Run) -> None:

@@ -74,8 +74,12 @@ def true_conditions(trial: Trial) -> set[tuple[str, str, str]]:
 @settings(max_examples=60, deadline=None)
 @given(struck())
 def test_alarms_pair_up(drawn: tuple[Network, list[PlannedFault]]) -> None:
-    """At the end, what reachable elements have raised and not cleared is what is so."""
+    """At the end, what reachable elements have raised and not cleared is what is so.
+
+    A flap is left out: at any one instant it may be in its soak.
+    """
     network, planned = drawn
+    planned = [row for row in planned if row.kind.name != "link-flap"]
     trial = Trial(network, planned=planned)
     trial.to(5 * MINUTE)
     reachable = {
@@ -205,7 +209,8 @@ def renamed(network: Network, names: dict[str, str]) -> tuple[Network, dict[str,
 @st.composite
 def relabelled(draw: st.DrawFn) -> tuple[Network, Network, dict[str, str], list[PlannedFault]]:
     network, planned = draw(struck(rings))
-    planned = [row for row in planned if row.kind.name != "link-flap"]  # comes and goes by name
+    # A flap comes and goes by its name, and a wrong metric may make paths tie.
+    planned = [row for row in planned if row.kind.name not in {"link-flap", "igp-cost-error"}]
     ids = network.elements.ids
     fresh = [f"x{number}" for number in range(len(ids))]
     other, table = renamed(network, dict(zip(ids, draw(st.permutations(fresh)), strict=True)))
