@@ -29,7 +29,7 @@ SEEDS = (1, 2, 3)
 
 
 class Beside:
-    """Is always sure, and always points seven places beside the mark."""
+    """Is always sure that a daemon is dead, and always blames an element that has nothing."""
 
     def __init__(self, briefing: Briefing) -> None:
         graph = KnowledgeGraph(briefing.inventory, remedies=remedies())
@@ -39,13 +39,19 @@ class Beside:
         self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
     ) -> Diagnosis:
         found, net = self.right.locate(snapshot, view, given), self.network
-        for ids in (net.ducts, net.links, net.directions, net.elements):
-            if found.suspects and found.suspects[0].object in ids:
-                top = found.suspects[0]
-                wrong = ids[(ids.row(top.object) + 7) % len(ids)]
-                suspect = replace(top, object=wrong, probability=0.99, explains=frozenset())
-                return replace(found, suspects=(suspect,), probes=(), apart=())
-        return found
+        if not found.suspects:
+            return found
+        top = found.suspects[0]
+        row = net.directions.row(top.object) if top.object in net.directions else 0
+        suspect = replace(
+            top,
+            object=net.elements[int(net.head[row])],
+            problem="process-down",
+            probability=0.99,
+            severity=0.0,
+            explains=frozenset(),
+        )
+        return replace(found, suspects=(suspect,), probes=(), apart=())
 
 
 class Strangling:
