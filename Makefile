@@ -16,7 +16,7 @@ help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
 
 demo: ## Live an evening of a data centre at every level, L0 to L5, and print the ladder.
-	@sh .ci/venv
+	@sh .ci/venv bench
 	@$(BIN)/adn run picc-datacentre --level L0..L5 --seed 7 --jobs 2
 
 test: ## Run the tests, without those marked slow.
@@ -24,7 +24,7 @@ test: ## Run the tests, without those marked slow.
 	@$(BIN)/python -m pytest -m "not slow"
 
 slow: ## Run the tests marked slow.
-	@sh .ci/venv test
+	@sh .ci/venv test cluster
 	@$(BIN)/python -m pytest -m slow
 
 lint: ## Check style with ruff.

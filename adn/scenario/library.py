@@ -10,6 +10,8 @@ from adn.topology.naming import closest
 
 SUFFIXES = (".yml", ".yaml")
 SEARCH = "ADN_SCENARIO_PATH"
+SUITES = "suites"
+"""Folder of a library that holds suites of scenarios, and no scenarios."""
 
 
 def folders() -> list[Path]:
@@ -22,8 +24,18 @@ def folders() -> list[Path]:
 
 def known_scenarios() -> dict[str, Path]:
     """Return every scenario of the library: name → file, sorted by name."""
+    every = _known(folders())
+    return {name: file for name, file in every.items() if not name.startswith(f"{SUITES}/")}
+
+
+def known_suites() -> dict[str, Path]:
+    """Return every suite of the library: name → file, sorted by name."""
+    return _known([folder / SUITES for folder in folders()])
+
+
+def _known(roots: list[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for folder in folders():
+    for folder in roots:
         for file in sorted(folder.rglob("*")):
             if file.suffix in SUFFIXES and file.is_file():
                 name = file.relative_to(folder).with_suffix("").as_posix()

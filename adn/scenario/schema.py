@@ -6,12 +6,13 @@ own way and are counted by `Scenario.assumed_timings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from adn.base.clock import MINUTE, SECOND
+from adn.base.levels import Task
 from adn.base.sampling import ASSUMPTION, Timing
 from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
 from adn.scenario.disturbancespec import DisturbanceEntry
@@ -38,6 +39,13 @@ from adn.topology.specs import LEAF_SPINE
 FORMAT: Final = 1
 
 
+def _task(value: Any) -> Task:
+    letters = [task.value for task in Task]
+    if value not in letters:
+        raise refusal("SCN017", f"{shown(value)} is no task; write one of {', '.join(letters)}")
+    return Task(value)
+
+
 def _format(value: Any) -> Any:
     if value != FORMAT or isinstance(value, bool):
         raise refusal("SCN017", f"format {shown(value)} is not known; this adn reads adn: {FORMAT}")
@@ -51,6 +59,7 @@ def _soak(span: int) -> int:
 
 
 Soak = Annotated[Duration, AfterValidator(_soak)]
+TaskLetter = Annotated[Task, BeforeValidator(_task)]
 
 
 class Clock(Part):
@@ -262,6 +271,16 @@ class Scenario(Part):
     title: Text = Field(description="One line for people.")
     about: str = Field("", description="What happens and why it is instructive.")
     tags: tuple[Slug, ...] = Field((), description="Words to find it by.")
+    domain: Literal["data-centre", "ip-wan", "campus", "optical", "mobile"] | None = Field(
+        None,
+        description="Whose network it is; levels are earned by domain. `data-centre` for a "
+        "fabric, else `ip-wan`.",
+    )
+    inapplicable: Mapping[TaskLetter, Text] = Field(
+        {},
+        description="Tasks that cannot apply here, each with the reason, such as "
+        '`F: "a cut gives no warning"`; said before the run, or they count.',
+    )
     clock: Clock = Field(description=str(Clock.__doc__))
     topology: Topology = Field(description=str(Topology.__doc__))
     services: tuple[ServiceClass, ...] = Field(
@@ -304,6 +323,12 @@ class Scenario(Part):
                     "share",
                 )
         return self
+
+    @property
+    def of_domain(self) -> str:
+        """Whose network it is, by its own word or by where the network comes from."""
+        usual = "data-centre" if self.topology.source == LEAF_SPINE else "ip-wan"
+        return self.domain or usual
 
     def timings(self) -> Iterator[Timing]:
         """Yield every distribution of the scenario, defaults included."""

@@ -1,0 +1,1 @@
+"""Benchmarks: suites of scenarios × levels × seeds, run as campaigns that survive being killed."""
