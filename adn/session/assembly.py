@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from adn.base.clock import seconds
+from adn.base.clock import Millis, seconds
 from adn.base.levels import AutonomyLevel
 from adn.base.sampling import ASSUMPTION
 from adn.base.streams import Key
 from adn.closedloop.controller import Briefing
 from adn.closedloop.people.actor import RecordedReply
 from adn.closedloop.people.profile import profile_of
+from adn.closedloop.people.roster import OperationsPlan
 from adn.faults.injector import Injector, PlannedFault
 from adn.northbound.commands import command_kinds
 from adn.northbound.inventory import Inventory
@@ -63,6 +64,7 @@ def assemble(
     seed: int,
     listener: Listener | None = None,
     replies: tuple[RecordedReply, ...] = (),
+    approval: Millis | None = None,
 ) -> Assembly:
     """Return both sides of a run.
 
@@ -72,6 +74,7 @@ def assemble(
         seed: Of everything that is drawn.
         listener: Told of every public record as it happens.
         replies: What people answered, where a run is lived again.
+        approval: Median time until a change is approved, simulated ms; None: as the scenario says.
 
     Raises:
         ScenarioError: The network cannot be built, or a fault has no target; all at once.
@@ -105,9 +108,17 @@ def assemble(
         key=root.child("loop"),
         warmup=scenario.clock.warmup,
         duration=scenario.clock.duration,
-        operations=replace(scenario.operations.plan(), replies=replies),
+        operations=_operations(loaded, approval, replies),
     )
     return Assembly(loaded, seed, network, twin, briefing, log)
+
+
+def _operations(
+    loaded: LoadedScenario, approval: Millis | None, replies: tuple[RecordedReply, ...]
+) -> OperationsPlan:
+    """Return who is there to do the work, approving as fast as is asked for."""
+    plan = replace(loaded.scenario.operations.plan(), replies=replies)
+    return plan if approval is None else replace(plan, approval=approval)
 
 
 def busy(twin: Twin) -> Weights:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adn.base.clock import seconds
+from adn.base.clock import SECOND, Millis, seconds
 from adn.base.errors import Finding, Position, RunFolderError
 from adn.base.levels import AutonomyLevel
 from adn.scenario.reader import read_text
@@ -69,6 +69,7 @@ def replay(
         isolate=isolate,
         references=_references(folder),
         replies=read_replies(folder),
+        approval=_approval(manifest),
         progress=(lambda now: progress(seconds(now) / duration)) if progress else None,
     )
     then = manifest.get("versions", {})
@@ -84,6 +85,11 @@ def replay(
             if then[name] != now.get(name)
         },
     )
+
+
+def _approval(manifest: Mapping[str, Any]) -> Millis | None:
+    """Return how fast changes were approved, where that was not as the scenario says."""
+    return round(manifest["approval_s"] * SECOND) if "approval_s" in manifest else None
 
 
 def _references(folder: Path) -> References | None:

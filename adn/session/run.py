@@ -73,6 +73,7 @@ def run_scenario(
     listener: Listener | None = None,
     progress: Callable[[Millis], None] | None = None,
     replies: tuple[RecordedReply, ...] = (),
+    approval: Millis | None = None,
 ) -> Run:
     """Run a scenario at a level with a seed.
 
@@ -85,11 +86,12 @@ def run_scenario(
         listener: Told of every public record as it happens.
         progress: Told of the simulated time now and then.
         replies: What people answered, where a run is lived again.
+        approval: Median time until a change is approved, simulated ms; None: as the scenario says.
 
     Raises:
         AdnError: The scenario cannot be run as it stands.
     """
-    assembly = assemble(loaded, level, seed, listener, replies)
+    assembly = assemble(loaded, level, seed, listener, replies, approval)
     controller, close = loop_of(assembly.briefing, isolate=isolate)
     recorder = Recorder(assembly.network, assembly.log)
     try:
@@ -158,8 +160,16 @@ def identity_of(assembly: Assembly) -> dict[str, Any]:
         "scenario_digest": assembly.loaded.digest,
         "level": str(assembly.briefing.level),
         "seed": assembly.seed,
+        **_approval(assembly),
         "targets": targets_of(assembly),
     }
+
+
+def _approval(assembly: Assembly) -> dict[str, float]:
+    """Return how fast changes are approved, where that is not as the scenario says."""
+    asked = assembly.briefing.operations.approval
+    stated = assembly.loaded.scenario.operations.approval
+    return {} if asked == stated else {"approval_s": seconds(asked)}
 
 
 def manifest_of(assembly: Assembly) -> dict[str, Any]:
