@@ -95,11 +95,13 @@ def wishes(
     leading = np.argsort(-probability, kind="stable")[:_SUSPECTS]
     leading = leading[probability[leading] > 0.0]
     spent = _spent(view, since)
+    place = {key: column for column, key in enumerate(hypotheses.keys)}
     found: list[ProbeWish] = []
     for (kind, target), looks in sorted(_candidates(graph, hypotheses, leading.tolist()).items()):
         if (kind, target) in spent or all(key in items for key in looks):
             continue
-        bits = _information(hypotheses, leading.tolist(), probability[leading], looks, graph)
+        columns = {key: place.get(key, -1) for key in looks}
+        bits = _information(hypotheses, leading.tolist(), probability[leading], columns, graph)
         seconds = float(command_kinds()[kind].time["median"])
         if bits >= WORTH_BITS:
             found.append(ProbeWish(kind, target, bits, seconds))
@@ -166,27 +168,26 @@ def _information(
     hypotheses: Hypotheses,
     leading: list[int],
     probability: Floats,
-    looks: tuple[Key, ...],
+    looks: Mapping[Key, int],
     graph: KnowledgeGraph,
 ) -> float:
-    """Return the expected information of settling some items, in bits.
+    """Return the expected information of settling some items, by their column, in bits.
 
     Items are independent given the hypothesis. What the leading hypotheses leave over is one more
     alternative, under which only strays show.
     """
-    place = {key: column for column, key in enumerate(hypotheses.keys)}
     chances: list[Floats] = []
-    for key in looks:
+    for key, column in looks.items():
         stray = graph.models.evidence[key[0]].stray
         shown = np.zeros(len(leading) + 1)
         for row, at in enumerate(leading):
             span = hypotheses.shows(at)
-            here = hypotheses.column[span] == place.get(key, -1)
+            here = hypotheses.column[span] == column
             shown[row] = 1.0 - float(np.prod(1.0 - hypotheses.chance[span][here]))
         if shown.any():
             chances.append(1.0 - (1.0 - stray) * (1.0 - shown))
     # What no leading hypothesis would show tells nothing; of many, the most told apart are enough.
-    chances.sort(key=lambda column: (-float(column.max() - column.min()), column.tolist()))
+    chances.sort(key=lambda one: (-float(one.max() - one.min()), one.tolist()))
     chance = np.array(chances[:_LOOKS]).T.reshape(len(leading) + 1, -1)
     prior = np.append(probability, max(0.0, 1.0 - float(probability.sum())))
     left = 0.0

@@ -180,16 +180,15 @@ class View:
         crossed = (network.links[row] for row in self.paths.links.get(service, ()))
         return self.maintained(now) and any(self.announced(name, now) for name in crossed)
 
-    def congested(self, service: str) -> bool:
-        """Return whether a link of a service's recorded paths is full or drops what is too much."""
+    def full_links(self) -> frozenset[int]:
+        """Return the rows of the links that are full or drop what is too much."""
         network = self.network
-        full = {
+        return frozenset(
             network.directions.row(name) // 2
             for kpi, least in (("utilisation", FULL), ("discards", 0.0))
             for name, row in self.departures("direction", kpi).items()
             if name in network.directions and row.value > least
-        }
-        return bool(full and full & self.paths.links.get(service, frozenset()))
+        )
 
     def worked_on(self, name: str, start: Millis, end: Millis) -> bool:
         """Return whether an object was announced to be worked on at any time of a span."""
