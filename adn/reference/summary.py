@@ -49,7 +49,7 @@ class Summary:
         people: Minutes at desks, a run.
         crews: Minutes of field crews, a run.
         lost: Minutes that services were outside their limits or down, a run.
-        saved: The same, less than doing nothing on the same seed.
+        saved: The same, less than doing nothing on the same seed; None where that was not run.
     """
 
     runs: int
@@ -68,7 +68,7 @@ class Summary:
     people: Mean
     crews: Mean
     lost: Mean
-    saved: Mean
+    saved: Mean | None
 
     def as_json(self) -> dict[str, Any]:
         """Return the row in plain values."""
@@ -89,22 +89,26 @@ class Summary:
             "people_minutes": self.people.as_json(),
             "field_minutes": self.crews.as_json(),
             "service_minutes": self.lost.as_json(),
-            "service_minutes_saved": self.saved.as_json(),
+            "service_minutes_saved": None if self.saved is None else self.saved.as_json(),
         }
 
 
-def summarised(cards: Sequence[Card], idle: Sequence[Card]) -> Summary:
+def summarised(cards: Sequence[Card], idle: Sequence[Card] | None) -> Summary:
     """Return what scorecards come to.
 
     Args:
         cards: One a seed.
-        idle: Of doing nothing, on the same seeds in the same order.
+        idle: Of doing nothing, on the same seeds in the same order; None if it was not run.
     """
     faults = [fault for card in cards for fault in card["faults"]]
     hurting = [fault for fault in faults if fault["impact_s"] is not None]
     contested = [fault for fault in faults if contestable(fault)]
     lost = [service_minutes(card) for card in cards]
-    without = [service_minutes(card) for card in idle]
+    saved = (
+        [service_minutes(other) - less for less, other in zip(lost, idle, strict=True)]
+        if idle is not None
+        else None
+    )
     return Summary(
         runs=len(cards),
         faults=len(faults),
@@ -122,7 +126,7 @@ def summarised(cards: Sequence[Card], idle: Sequence[Card]) -> Summary:
         people=mean_of([card["people"]["minutes"] for card in cards]),
         crews=mean_of([card["people"]["field_minutes"] for card in cards]),
         lost=mean_of(lost),
-        saved=mean_of([less - more for more, less in zip(lost, without, strict=True)]),
+        saved=None if saved is None else mean_of(saved),
     )
 
 
