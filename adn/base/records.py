@@ -2,9 +2,10 @@
 
 A run leaves two files. `events.jsonl` holds what crossed the line between the world and its
 operations, and what the operations did; `truth.jsonl` holds what was really so. Each numbers its
-own records, so a gap in one tells nothing about the other. A record with a `task` is the evidence
-that this task instance happened: who did it (`by`), when it began (`data.started_s`), when it ended
-(`t`).
+own records, so a gap in one tells nothing about the other. Every line carries the digest of the line
+before it, so that nothing can be changed, taken out or put in unseen. A record with a `task` is the
+evidence that this task instance happened: who did it (`by`), when it began (`data.started_s`), when
+it ended (`t`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from typing import Any, Final, Literal
 from adn.base.clock import Millis, seconds
 from adn.base.quantities import quantised
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+FIRST_SEQ: Final = 1
+NO_LINE: Final = "0" * 16
+"""What stands for the line before the first."""
 File = Literal["events", "truth"]
 
 
@@ -46,11 +50,17 @@ class Record:
     ref: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
 
-    def line(self, seq: int) -> bytes:
-        """Return the canonical bytes of this record as number `seq` of its file."""
+    def line(self, seq: int, prev: str = NO_LINE) -> bytes:
+        """Return the canonical bytes of this record as number `seq` of its file.
+
+        Args:
+            seq: Its number, from `FIRST_SEQ`.
+            prev: Digest of the line before it.
+        """
         body: dict[str, Any] = {
             "v": FORMAT,
             "seq": seq,
+            "prev": prev,
             "t": seconds(self.at),
             "kind": self.kind,
             "src": self.src,
@@ -65,6 +75,21 @@ class Record:
             body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
         return text.encode() + b"\n"
+
+
+def line_digest(line: bytes) -> str:
+    """Return the BLAKE2b digest of one log line with its end, 16 hexadecimal digits."""
+    return blake2b(line, digest_size=8).hexdigest()
+
+
+def chained(records: Iterable[Record]) -> list[bytes]:
+    """Return the canonical lines of the records of one file, each tied to the one before."""
+    lines: list[bytes] = []
+    prev = NO_LINE
+    for seq, record in enumerate(records, FIRST_SEQ):
+        lines.append(record.line(seq, prev))
+        prev = line_digest(lines[-1])
+    return lines
 
 
 def log_digest(lines: Iterable[bytes]) -> str:

@@ -20,13 +20,16 @@ Written from the catalogue of records (`adn/base/records.py`); do not edit.
 A run leaves two files. `events.jsonl` holds what crossed the line between the network and its
 operations, and what operations did. `truth.jsonl` holds what was really so; operations never see
 it. Both are JSON lines, sorted by time, and each numbers its own records from 1 without gaps, so
-that a gap in one tells nothing about the other. The digest in `manifest.json` is the BLAKE2b hash
-(16 bytes) of the bytes of `events.jsonl` followed by those of `truth.jsonl`.
+that a gap in one tells nothing about the other. Every line carries the digest of the line before
+it, so that a line which is changed, taken out or put in is found at its place. The digest in
+`manifest.json` is the BLAKE2b hash (16 bytes) of the bytes of `events.jsonl` followed by those of
+`truth.jsonl`; it seals the end of both.
 
 | key | always | meaning |
 |---|---|---|
 | `v` | yes | format of the log, {FORMAT} |
 | `seq` | yes | number of the record in its file |
+| `prev` | yes | BLAKE2b hash (8 bytes) of the line before, its end included; zeros in the first |
 | `t` | yes | when, simulated seconds, exact to the millisecond |
 | `kind` | yes | one of those below |
 | `src` | yes | who wrote it: session, twin, collector, loop, faults |

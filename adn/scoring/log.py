@@ -19,13 +19,12 @@ from typing import Any, Final
 from adn.base.clock import SECOND, Millis
 from adn.base.errors import Finding, Position, RunFolderError
 from adn.base.quantities import quantised
-from adn.base.records import FORMAT, File, Record, log_digest
+from adn.base.records import FIRST_SEQ, FORMAT, NO_LINE, File, Record, line_digest, log_digest
 from adn.scoring.shapes import envelope_problems, manifest_problems, record_problems
 
 EVENTS: Final = "events.jsonl"
 TRUTH: Final = "truth.jsonl"
 MANIFEST: Final = "manifest.json"
-FIRST_SEQ: Final = 1
 MOST_FINDINGS: Final = 20
 """Findings reported a file; the rest is counted, for a broken file breaks in every line."""
 
@@ -76,7 +75,7 @@ def read_run(folder: Path) -> RunLog:
 
     Raises:
         RunFolderError: Anything is missing, unreadable, out of sequence, unknown or changed
-            (``RUN001`` to ``RUN010``); all findings at once.
+            (``RUN001`` to ``RUN011``); all findings at once.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
@@ -181,7 +180,9 @@ def _records(
     lines = list(BytesIO(text))
     previous: Record | None = None
     previous_seq = FIRST_SEQ - 1
+    digest, prev = NO_LINE, NO_LINE
     for number, line in enumerate(lines, start=1):
+        prev, digest = digest, line_digest(line)
         place = Position(str(path), number, 1)
         if not line.endswith(b"\n"):
             message = (
@@ -203,6 +204,8 @@ def _records(
             )
             found.append(Finding("RUN005", message, place))
         previous_seq = value["seq"]
+        if value["prev"] != prev:
+            found.append(Finding("RUN011", _untied(value["prev"], prev, number), place))
         record = _record(value)
         if previous and record.at < previous.at:
             message = f"t {value['t']} is earlier than that of the line before"
@@ -220,6 +223,16 @@ def _records(
         message = f"and {len(found) - MOST_FINDINGS} more findings in this file"
         findings.append(Finding("RUN003", message, Position(str(path))))
     return tuple(records)
+
+
+def _untied(claimed: str, actual: str, number: int) -> str:
+    """Return what is wrong with a line that does not hold on to the one before it."""
+    if number == 1:
+        return f"prev is {claimed}, but no line stands before this one; the log's begin was removed"
+    return (
+        f"prev is {claimed}, but the line before has the digest {actual}; "
+        "it was changed, or a line was inserted or removed here"
+    )
 
 
 def _record(value: Mapping[str, Any]) -> Record:

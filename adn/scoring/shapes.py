@@ -15,6 +15,7 @@ from adn.base.records import CATALOGUE, File, Record
 
 Check = Callable[[Any], bool]
 Shape = tuple[str, Check]
+_HEXADECIMAL: Final = frozenset("0123456789abcdef")
 
 
 def _is_number(value: Any) -> bool:
@@ -34,6 +35,10 @@ def _is_suspects(value: Any) -> bool:
         and _is_number(row[2])
         for row in value
     )
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 16 and set(value) <= _HEXADECIMAL
 
 
 def _is_pairs(value: Any) -> bool:
@@ -152,7 +157,13 @@ NAMED: Final = frozenset(
 )
 """Kinds whose record is about one named thing and means nothing without its id."""
 
-_ENVELOPE: Final[Mapping[str, Shape]] = {"seq": WHOLE, "t": NUMBER, "kind": TEXT, "src": TEXT}
+_ENVELOPE: Final[Mapping[str, Shape]] = {
+    "seq": WHOLE,
+    "prev": ("16 hexadecimal digits", _is_digest),
+    "t": NUMBER,
+    "kind": TEXT,
+    "src": TEXT,
+}
 _OPTIONAL: Final[Mapping[str, Shape]] = {
     "id": TEXT,
     "task": ("the letter of a task", lambda value: value in [task.value for task in Task]),

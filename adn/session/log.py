@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from adn.base.records import CATALOGUE, Record, log_digest
+from adn.base.records import CATALOGUE, Record, chained, log_digest
 
 Listener = Callable[[Record], None]
 
@@ -35,10 +35,7 @@ class Log:
 
     def lines(self) -> tuple[list[bytes], list[bytes]]:
         """Return the canonical lines of both files, events first."""
-        return (
-            [record.line(seq) for seq, record in enumerate(self.events, 1)],
-            [record.line(seq) for seq, record in enumerate(self.truths, 1)],
-        )
+        return chained(self.events), chained(self.truths)
 
     def digest(self) -> str:
         """Return the digest of both files, events first."""

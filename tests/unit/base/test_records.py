@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adn.base.levels import Task
-from adn.base.records import CATALOGUE, Record, log_digest
+from adn.base.records import CATALOGUE, NO_LINE, Record, chained, line_digest, log_digest
 
 PACKAGE = Path(__file__).parents[3] / "adn"
 
@@ -29,17 +29,19 @@ def test_a_record_is_written_as_documented() -> None:
         ref={"objects": ["Zürich>Bern"]},
         data={"severity": "critical", "p": 0.123456789},
     )
-    assert record.line(431).decode() == (
+    assert record.line(431, "0123456789abcdef").decode() == (
         '{"by":"system","data":{"p":0.123457,"severity":"critical"},"id":"INC-0001",'
-        '"kind":"incident.opened","ref":{"objects":["Zürich>Bern"]},"seq":431,"src":"loop",'
-        '"t":2714.2,"task":"E","v":1}\n'
+        '"kind":"incident.opened","prev":"0123456789abcdef","ref":{"objects":["Zürich>Bern"]},'
+        '"seq":431,"src":"loop","t":2714.2,"task":"E","v":2}\n'
     )
 
 
 def test_what_is_empty_is_left_out() -> None:
     """A record without id, task, author, references or data shows none of these keys."""
     line = Record(at=0, kind="run.ended", src="session").line(1)
-    assert line == b'{"kind":"run.ended","seq":1,"src":"session","t":0.0,"v":1}\n'
+    assert line == (
+        b'{"kind":"run.ended","prev":"0000000000000000","seq":1,"src":"session","t":0.0,"v":2}\n'
+    )
 
 
 values = st.recursive(
@@ -87,6 +89,15 @@ def test_the_digest_depends_on_every_byte_and_on_order() -> None:
     assert log_digest([b"".join(lines)]) == digest
     others = [lines[:2], lines[::-1], [lines[0], lines[1], lines[2].replace(b"2", b"3")]]
     assert len({digest, *(log_digest(other) for other in others)}) == 4
+
+
+def test_every_line_holds_on_to_the_one_before_it() -> None:
+    """The first holds on to nothing, each other to the digest of the bytes before it."""
+    lines = chained(Record(at=at, kind="run.ended", src="loop") for at in range(3))
+    rows = [json.loads(line) for line in lines]
+    assert [row["seq"] for row in rows] == [1, 2, 3]
+    assert [row["prev"] for row in rows] == [NO_LINE, *map(line_digest, lines[:2])]
+    assert line_digest(b"") == "e4a6a0577479b2b4"
 
 
 def test_the_catalogue_is_well_formed() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from adn.base.records import Record, log_digest
+from adn.base.records import Record, chained, log_digest
 from adn.scoring import Scorecard, score_records
-from adn.scoring.log import FIRST_SEQ, RunLog, as_logged
+from adn.scoring.log import RunLog, as_logged
 
 END_S = 3600.0
 CUT = ("duct-A-B", "fibre-loss")
@@ -331,8 +331,8 @@ class Run:
         """Write the run as a folder whose digest is right."""
         folder.mkdir(parents=True, exist_ok=True)
         lines = {
-            "events.jsonl": [r.line(n) for n, r in enumerate(self.events(), FIRST_SEQ)],
-            "truth.jsonl": [r.line(n) for n, r in enumerate(self.truth(), FIRST_SEQ)],
+            "events.jsonl": chained(self.events()),
+            "truth.jsonl": chained(self.truth()),
         }
         for name, rows in lines.items():
             (folder / name).write_bytes(b"".join(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from story_builder import Run, good_run
 
 from adn.base.errors import RunFolderError
-from adn.base.records import log_digest
+from adn.base.records import chained, line_digest, log_digest
 from adn.scoring import score
 from adn.scoring.log import read_run
 from adn.scoring.shapes import SUSPECTS
@@ -74,16 +75,70 @@ def test_all_missing_files_are_named_at_once(tmp_path: Path) -> None:
 def test_a_record_cannot_be_dropped_even_if_the_digest_is_forged(folder: Path, name: str) -> None:
     edit_lines(folder, name, lambda lines: lines[:2] + lines[3:])
     reseal(folder)
-    assert refused(folder) == [f"{name}:3:1: RUN005 seq 4 follows 2; 3 must stand here"]
+    gap, untied = refused(folder)
+    assert gap == f"{name}:3:1: RUN005 seq 4 follows 2; 3 must stand here"
+    assert untied.startswith(f"{name}:3:1: RUN011 prev is ")
 
 
-def test_a_record_cannot_be_dropped_and_the_rest_renumbered(folder: Path) -> None:
-    def drop(lines: list[bytes]) -> list[bytes]:
-        kept = [json.loads(line) for line in lines[:2] + lines[3:]]
-        return [json.dumps(row | {"seq": n}).encode() + b"\n" for n, row in enumerate(kept, 1)]
+def renumbered(lines: list[bytes]) -> list[bytes]:
+    """Return lines with unbroken numbers, as a forger would write them."""
+    rows = [re.sub(rb'"seq":\d+', b'"seq":%d' % n, line) for n, line in enumerate(lines, 1)]
+    assert len(rows) == len(lines)
+    return rows
 
+
+@pytest.mark.parametrize("name", ["events.jsonl", "truth.jsonl"])
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        (lambda lines: renumbered(lines[:4] + lines[5:]), 5),
+        (lambda lines: renumbered(lines[1:]), 1),
+        (lambda lines: renumbered([*lines[:5], *lines[4:]]), 6),
+        (lambda lines: renumbered([*lines[:3], lines[4], lines[3], *lines[5:]]), 4),
+    ],
+    ids=["removed", "first removed", "inserted", "swapped"],
+)
+def test_a_line_that_was_tampered_with_is_found_at_its_place(
+    folder: Path, name: str, change: Callable[[list[bytes]], list[bytes]], at: int
+) -> None:
+    """However the numbers and the digest of the whole are forged: the chain is broken there."""
+    edit_lines(folder, name, change)
+    reseal(folder)
+    found = [finding for finding in refused(folder) if "RUN011" in finding]
+    assert found[0].startswith(f"{name}:{at}:1: RUN011 prev is ")
+
+
+def test_a_changed_line_is_found_where_the_next_one_lets_go_of_it(folder: Path) -> None:
+    lines = (folder / "events.jsonl").read_bytes().splitlines(keepends=True)
+    was, now = line_digest(lines[1]), line_digest(lines[1].replace(b"critical", b"cleared!"))
+    assert was != now
+    edit_lines(
+        folder,
+        "events.jsonl",
+        lambda lines: [lines[0], lines[1].replace(b"critical", b"cleared!"), *lines[2:]],
+    )
+    reseal(folder)
+    assert refused(folder) == [
+        f"events.jsonl:3:1: RUN011 prev is {was}, but the line before has the digest {now}; "
+        "it was changed, or a line was inserted or removed here"
+    ]
+
+
+def test_a_changed_last_line_breaks_the_seal(folder: Path) -> None:
+    """No line holds on to the last one; the digest in the manifest does."""
+    edit_lines(
+        folder,
+        "truth.jsonl",
+        lambda lines: [*lines[:-1], lines[-1].replace(b"session", b"Session")],
+    )
+    (finding,) = refused(folder)
+    assert "RUN009" in finding
+
+
+def test_a_record_cannot_be_dropped_and_the_chain_made_anew(folder: Path) -> None:
+    """A chain that is forged from one end to the other still does not match the seal."""
     before = json.loads((folder / "manifest.json").read_text())["digest"]
-    edit_lines(folder, "events.jsonl", drop)
+    edit_lines(folder, "events.jsonl", lambda lines: chained(read_run(folder).events[1:]))
     (finding,) = refused(folder)
     assert finding.startswith(f"manifest.json: RUN009 digest '{before}' is not that of the logs, '")
     assert finding.endswith("a record was changed, added or removed after the run")
@@ -93,7 +148,7 @@ def test_one_changed_digit_is_noticed(folder: Path) -> None:
     edit_lines(
         folder, "events.jsonl", lambda lines: [line.replace(b"652.9", b"612.9") for line in lines]
     )
-    assert [finding.split()[1] for finding in refused(folder)] == ["RUN005", "RUN009"]
+    assert [f.split()[1] for f in refused(folder)] == ["RUN005", "RUN011", "RUN009"]
 
 
 def test_a_file_cut_short_inside_a_record_is_noticed(folder: Path) -> None:
@@ -150,17 +205,17 @@ def test_a_file_of_other_text_is_refused_with_few_findings(folder: Path) -> None
         (b'{"v":1,\n', "this line is not JSON: Expecting property name enclosed in double quotes"),
         (b'{"v":NaN}\n', "this line is not JSON: NaN is no number"),
         (b"[" * 100_000 + b"\n", "this line is not JSON of a record: nested too deeply"),
-        (b'{"v":9}\n', "v is 9; this version reads logs of format 1"),
+        (b'{"v":9}\n', "v is 9; this version reads logs of format 2"),
         (
-            b'{"v":1,"seq":true,"t":"now","kind":"run.started","src":"session"}\n',
+            b'{"v":2,"prev":"0000000000000000","seq":true,"t":"now","kind":"run.started","src":"session"}\n',
             "seq must be a whole number",
         ),
         (
-            b'{"v":1,"seq":1,"t":0.0,"kind":"run.started","src":"session","task":"Z"}\n',
+            b'{"v":2,"prev":"0000000000000000","seq":1,"t":0.0,"kind":"run.started","src":"session","task":"Z"}\n',
             "task must be the letter of a task",
         ),
         (
-            b'{"v":1,"seq":1,"t":0.0,"kind":"run.started","src":"session","by":"me"}\n',
+            b'{"v":2,"prev":"0000000000000000","seq":1,"t":0.0,"kind":"run.started","src":"session","by":"me"}\n',
             "by must be system or human",
         ),
     ],
@@ -251,9 +306,9 @@ def test_time_may_not_run_backwards(folder: Path) -> None:
 
     edit_lines(folder, "events.jsonl", swap)
     reseal(folder)
-    assert refused(folder) == [
-        "events.jsonl:4:1: RUN005 t 602.0 is earlier than that of the line before"
-    ]
+    assert "events.jsonl:4:1: RUN005 t 602.0 is earlier than that of the line before" in refused(
+        folder
+    )
 
 
 def test_findings_in_all_files_come_together(folder: Path) -> None:
