@@ -21,6 +21,7 @@ from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
 from adn.scenario.operationsspec import Operations
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
+from adn.scenario.rimspec import BranchesEntry, EdgeEntry
 from adn.scenario.servicespec import ServiceClass
 from adn.scenario.units import (
     Angle,
@@ -115,6 +116,8 @@ _NOT_OF_A_FABRIC: Final = frozenset(
         "shared_duct_angle",
         "shared_duct_length",
         "shared_ducts",
+        "edges",
+        "branches",
     }
 )
 
@@ -143,6 +146,8 @@ class Topology(Part):
     )
     shared_duct_length: Length = Field(5.0, description="Length of that first stretch.")
     shared_ducts: tuple[SharedDuctEntry, ...] = Field((), description="Ducts by hand.")
+    edges: tuple[EdgeEntry, ...] = Field((), max_length=100, description="Elements at the rim.")
+    branches: BranchesEntry | None = Field(None, description=str(BranchesEntry.__doc__))
     management: Management | None = Field(
         None, description="Where operations attach; the element with the most links."
     )

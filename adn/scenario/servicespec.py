@@ -19,17 +19,24 @@ class SlaEntry(Part):
 
 
 class EndsEntry(Part):
-    """Where services of a class begin or end: at one element, or at groups of servers."""
+    """Where services of a class begin or end: one element, groups of servers, all of a kind."""
 
     role: Slug | None = Field(None, description="Groups of servers of this role; of any.")
-    site: Slug | None = Field(None, description="Groups of servers at this site; at any.")
+    site: Slug | None = Field(None, description="What stands at this site; at any.")
+    kind: Slug | None = Field(
+        None, description="Elements of this kind, such as `branch`, instead of groups of servers."
+    )
     element: Name | None = Field(None, description="Id of the one element, alone.")
 
     @model_validator(mode="after")
     def _someone(self) -> EndsEntry:
-        groups = [name for name in ("role", "site") if getattr(self, name) is not None]
+        groups = [name for name in ("role", "site", "kind") if getattr(self, name) is not None]
         if self.element is None and not groups:
-            raise contradiction("whose? write role, site, or element", code="SCN015")
+            raise contradiction("whose? write role, site, kind, or element", code="SCN015")
+        if self.kind is not None and self.role is not None:
+            raise contradiction(
+                "groups of servers have a role, and elements a kind; drop one of the two", "kind"
+            )
         if self.element is not None and groups:
             raise contradiction(
                 f"'element' names the one end, so '{groups[0]}' has nothing to choose; drop one",

@@ -6,11 +6,15 @@ from adn.base.errors import Finding, ScenarioError, TopologyError
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.marks import Path
 from adn.scenario.reader import LoadedScenario, refused
+from adn.scenario.rimspec import BranchesEntry
+from adn.scenario.servicespec import EndsEntry
 from adn.topology.elements import Sla
 from adn.topology.filling import build_network, fixed_stream
 from adn.topology.network import Network
 from adn.topology.specs import (
     DEFAULT_SERVICES,
+    BranchSpec,
+    EdgeSpec,
     Ends,
     FabricSite,
     FabricSpec,
@@ -37,6 +41,11 @@ def topology_spec(loaded: LoadedScenario) -> TopologySpec:
         ),
         services=_services(loaded),
         paired=_paired(loaded),
+        edges=tuple(
+            EdgeSpec(edge.name, edge.at, edge.kind, edge.rate, edge.length)
+            for edge in topology.edges
+        ),
+        branches=None if topology.branches is None else _branches(topology.branches),
         fabric=None if topology.fabric is None else _fabric(topology.fabric),
         management=topology.management.element if topology.management else None,
         base_folder=loaded.folder,
@@ -83,8 +92,8 @@ def _paired(loaded: LoadedScenario) -> tuple[PairedServiceSpec, ...]:
     return tuple(
         PairedServiceSpec(
             kind=service.kind,
-            source=Ends(service.from_.role, service.from_.site, service.from_.element),
-            target=Ends(service.to.role, service.to.site, service.to.element),
+            source=_ends(service.from_),
+            target=_ends(service.to),
             demand_bps=service.demand,
             sla=Sla(service.sla.latency, service.sla.loss, service.sla.availability),
             pairs=service.pairs,
@@ -95,6 +104,22 @@ def _paired(loaded: LoadedScenario) -> tuple[PairedServiceSpec, ...]:
         )
         for service in loaded.scenario.services
         if service.from_ is not None and service.to is not None and service.demand is not None
+    )
+
+
+def _ends(ends: EndsEntry) -> Ends:
+    return Ends(ends.role, ends.site, ends.element, ends.kind)
+
+
+def _branches(branches: BranchesEntry) -> BranchSpec:
+    return BranchSpec(
+        count=branches.count,
+        kind=branches.kind,
+        rate_bps=branches.rate,
+        length_km=branches.length,
+        dual_homed=branches.dual_homed,
+        ducts=branches.ducts,
+        around=branches.around,
     )
 
 
@@ -140,6 +165,11 @@ def _culprit(loaded: LoadedScenario, message: str) -> Path:
                 return ("topology", "shared_ducts", number, "links", place)
         if f"'{duct.name}'" in message:
             return ("topology", "shared_ducts", number)
+    for number, edge in enumerate(topology.edges):
+        if f"edge '{edge.name}'" in message:
+            return ("topology", "edges", number)
+    if topology.branches is not None and message.startswith("branches "):
+        return ("topology", "branches")
     if topology.management and f"'{topology.management.element}'" in message:
         return ("topology", "management", "element")
     for number, service in enumerate(loaded.scenario.services):

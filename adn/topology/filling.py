@@ -15,6 +15,7 @@ import numpy as np
 
 from adn.base.errors import Finding, TopologyError
 from adn.base.streams import Key
+from adn.topology.branches import attached
 from adn.topology.builder import NetworkBuilder
 from adn.topology.demands import fill_demands, fill_services
 from adn.topology.ducts import lay_ducts
@@ -75,6 +76,52 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
         )
     ids = _element_ids(raw)
     builder = NetworkBuilder(raw.name)
+    known_sites = _add_elements(builder, raw, ids)
+    lengths, length_rules = _lengths(raw)
+    plain = _links(raw, ids, lengths, spec)
+    laid = lay_ducts(plain.links, plain.span_of, known_sites, spec)
+    rim = attached(spec, builder.rows().elements, laid.links, known_sites)
+    for element, at in zip(rim.elements, rim.sites, strict=True):
+        builder.add_element(element).add_site(at)
+    demands, demand_rules = fill_demands(raw, spec)
+    services, service_rules = fill_services(demands, ids, spec, stream)
+    members = [Member(row.id, row.site, kind=row.kind) for row in builder.rows().elements]
+    paired, paired_rules = paired_services(spec.paired, members)
+    services += paired
+    links, capacity_rules = sized(
+        laid.links + rim.links, plain.given_bps, builder.rows().elements, services, spec,
+        {link.id: link.capacity_bps for link in rim.links},
+    )  # fmt: skip
+    for duct in (*laid.ducts, *rim.ducts):
+        builder.add_duct(duct)
+    for link in links:
+        builder.add_link(link)
+    for card, owner in _cards(links).items():
+        builder.add_card(Card(card, owner))
+    for service in services:
+        builder.add_service(service)
+    for rule in (
+        *_source_rules(raw),
+        *length_rules,
+        *plain.assumptions,
+        *laid.assumptions,
+        *rim.assumptions,
+        *demand_rules,
+        *service_rules,
+        *paired_rules,
+        *capacity_rules,
+    ):
+        if rule.count:
+            builder.add_assumption(rule)
+    network = builder.build()
+    management_element(network, spec.management)
+    return network
+
+
+def _add_elements(
+    builder: NetworkBuilder, raw: RawTopology, ids: tuple[str, ...]
+) -> dict[str, Site]:
+    """Add the source's elements, their sites and feeds; return the sites with coordinates."""
     known_sites: dict[str, Site] = {}
     feeds: dict[str, str] = {}
     for name, node in zip(ids, raw.nodes, strict=True):
@@ -87,39 +134,7 @@ def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Gen
         builder.add_site(where or Site(site))
     for feed, site in feeds.items():
         builder.add_feed(PowerFeed(feed, site))
-    lengths, length_rules = _lengths(raw)
-    plain = _links(raw, ids, lengths, spec)
-    laid = lay_ducts(plain.links, plain.span_of, known_sites, spec)
-    demands, demand_rules = fill_demands(raw, spec)
-    services, service_rules = fill_services(demands, ids, spec, stream)
-    paired, paired_rules = paired_services(spec.paired, [Member(name, name) for name in ids])
-    services += paired
-    links, capacity_rules = sized(
-        laid.links, plain.given_bps, builder.rows().elements, services, spec
-    )
-    for duct in laid.ducts:
-        builder.add_duct(duct)
-    for link in links:
-        builder.add_link(link)
-    for card, element in _cards(links).items():
-        builder.add_card(Card(card, element))
-    for service in services:
-        builder.add_service(service)
-    for rule in (
-        *_source_rules(raw),
-        *length_rules,
-        *plain.assumptions,
-        *laid.assumptions,
-        *demand_rules,
-        *service_rules,
-        *paired_rules,
-        *capacity_rules,
-    ):
-        if rule.count:
-            builder.add_assumption(rule)
-    network = builder.build()
-    management_element(network, spec.management)
-    return network
+    return known_sites
 
 
 def _sites(elements: tuple[NetworkElement, ...], known: dict[str, Site]) -> dict[str, Site | None]:

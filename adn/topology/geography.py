@@ -35,6 +35,26 @@ def bearing_degrees(
     return degrees(atan2(east, north)) % 360.0
 
 
+def place_beyond(
+    latitude: float, longitude: float, bearing: float, distance_km: float
+) -> tuple[float, float]:
+    """Return latitude and longitude of the point at a bearing and a distance from another.
+
+    The direct problem on a sphere; degrees, and km over the globe.
+
+    >>> there = place_beyond(52.5, 13.4, 90.0, 100.0)
+    >>> round(great_circle_km(52.5, 13.4, *there), 6)
+    100.0
+    """
+    phi, turn = radians(latitude), radians(bearing)
+    arc = distance_km / EARTH_RADIUS_KM
+    height = sin(phi) * cos(arc) + cos(phi) * sin(arc) * cos(turn)
+    phi2 = asin(max(-1.0, min(1.0, height)))
+    east = sin(turn) * sin(arc) * cos(phi)
+    longitude2 = radians(longitude) + atan2(east, cos(arc) - sin(phi) * sin(phi2))
+    return degrees(phi2), (degrees(longitude2) + 180.0) % 360.0 - 180.0
+
+
 def fibre_route_km(air_km: float) -> float:
     """Return the length of a terrestrial fibre route between points `air_km` apart.
 

@@ -118,8 +118,10 @@ class _Plan:
         self._routes = 0
         for near, far in combinations(fabric.sites, 2):
             self._between(near, far)
-        switches = [Member(row.id, row.site) for row in self._elements if row.transit]
-        edges = [Member(name) for name in fabric.edges]
+        switches = [
+            Member(row.id, row.site, kind=row.kind) for row in self._elements if row.transit
+        ]
+        edges = [Member(name, kind="edge") for name in fabric.edges]
         self.members = (*self._groups, *edges, *switches)
 
     def rows(self) -> NetworkRows:
@@ -154,7 +156,7 @@ class _Plan:
         for place, (role, number) in enumerate(groups):
             group, rack = f"{site}-{role}-{number}", place % racks
             self._elements.append(NetworkElement(group, "servers", site, transit=False))
-            self._groups.append(Member(group, site, role))
+            self._groups.append(Member(group, site, role, "servers"))
             for leaf in leaves[2 * rack : 2 * rack + 2]:
                 self._indoors(group, leaf, fabric.group_bps)
 

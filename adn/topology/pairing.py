@@ -21,11 +21,13 @@ class Member:
         id: Its id.
         site: Where it stands; empty where unknown.
         role: What a group of servers does; empty for everything else.
+        kind: What kind of element it is.
     """
 
     id: str
     site: str = ""
     role: str = ""
+    kind: str = ""
 
 
 def paired_services(
@@ -75,6 +77,12 @@ def _both(
 def _chosen(ends: Ends, members: Sequence[Member]) -> list[Member]:
     if ends.element is not None:
         return [member for member in members if member.id == ends.element]
+    if ends.kind is not None:
+        return [
+            member
+            for member in members
+            if member.kind == ends.kind and ends.site in (None, member.site)
+        ]
     return [
         member
         for member in members
@@ -89,14 +97,22 @@ def _nobody(kind: str, way: str, ends: Ends, members: Sequence[Member]) -> Findi
         return Finding(
             "TOP037", message, hint=closest(ends.element, {member.id for member in members})
         )
+    if ends.kind is not None:
+        known = {member.kind for member in members if member.kind}
+        message = f"services '{kind}' go {way} elements of kind '{ends.kind}'"
+        if ends.kind in known:
+            return Finding("TOP037", f"{message} at site '{ends.site}'; there are none")
+        return Finding(
+            "TOP037", f"{message}, which the network has none of", hint=closest(ends.kind, known)
+        )
     groups = [member for member in members if member.role]
-    for what, wanted, known in (
+    for what, wanted, held in (
         ("role", ends.role, {member.role for member in groups}),
         ("site", ends.site, {member.site for member in groups}),
     ):
-        if wanted is not None and wanted not in known:
+        if wanted is not None and wanted not in held:
             message = f"services '{kind}' go {way} {what} '{wanted}', which no group of servers has"
-            return Finding("TOP037", message, hint=closest(wanted, known))
+            return Finding("TOP037", message, hint=closest(wanted, held))
     where = f"role '{ends.role}' at site '{ends.site}'" if ends.role else "any"
     return Finding("TOP037", f"services '{kind}' go {way} groups of {where}; there are none")
 

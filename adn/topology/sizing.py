@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,11 +19,24 @@ def sized(
     elements: tuple[NetworkElement, ...],
     services: tuple[Service, ...],
     spec: TopologySpec,
+    kept: Mapping[str, float] | None = None,
 ) -> tuple[tuple[Link, ...], tuple[Assumption, ...]]:
-    """Return the links with line rates that keep the healthy peak load within the headroom."""
+    """Return the links with line rates that keep the healthy peak load within the headroom.
+
+    Args:
+        links: All links.
+        given: Rates that the source gives, by link; raised where they do not carry the load.
+        elements: All elements.
+        services: All services.
+        spec: The headroom.
+        kept: Rates that stand whatever the load, by link.
+    """
     load = peak_load(links, elements, services)
     rated, raised, filled = [], 0, 0
     for link, bps in zip(links, load.tolist(), strict=True):
+        if kept and link.id in kept:
+            rated.append(replace(link, capacity_bps=kept[link.id]))
+            continue
         rate = given.get(link.id, 0.0)
         if rate <= 0 or not fits(bps, rate, spec.headroom):
             raised += rate > 0

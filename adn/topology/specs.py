@@ -43,17 +43,19 @@ class ServiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Which elements services begin or end at: one by its id, or groups of servers.
+    """Which elements services begin or end at: one by its id, groups of servers, or all of a kind.
 
     Attributes:
         role: Groups of this role; of any where None.
-        site: Groups at this site; at any where None.
-        element: The one element of this id; then role and site are None.
+        site: Groups at this site, or elements of the kind there; at any where None.
+        element: The one element of this id; then the others are None.
+        kind: Elements of this kind, such as ``branch``; then role is None.
     """
 
     role: str | None = None
     site: str | None = None
     element: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,48 @@ class FabricSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class EdgeSpec:
+    """An element at the rim of a network: a headquarters, the internet, a cloud.
+
+    Attributes:
+        name: Its id.
+        at: Elements it has a link to each, in a duct of its own.
+        kind: What it is.
+        rate_bps: Rate of each link, bit/s.
+        length_km: Length of each, km.
+    """
+
+    name: str
+    at: tuple[str, ...]
+    kind: str = "edge"
+    rate_bps: float = 100e9
+    length_km: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class BranchSpec:
+    """Branches on thin access links around the elements of a network; all figures are choices.
+
+    Attributes:
+        count: How many.
+        kind: What they are; ids contain it.
+        rate_bps: Rate of an access link, bit/s, whatever its load.
+        length_km: Mean length of the link to the home of a branch, km.
+        dual_homed: Share of the branches with a second link, to a neighbour of their home.
+        ducts: Access ducts around each home, one for each sector of the compass.
+        around: Homes; none means all elements of the source that forward traffic of others.
+    """
+
+    count: int
+    kind: str = "branch"
+    rate_bps: float = 50e6
+    length_km: float = 30.0
+    dual_homed: float = 0.2
+    ducts: int = 4
+    around: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SharedDuct:
     """A stretch of conduit that several links share over `length_km` of their own length."""
 
@@ -167,6 +211,8 @@ class TopologySpec:
         shared_ducts: Named ducts that named links share, besides.
         services: Classes of services that share the demand matrix.
         paired: Classes of services between chosen elements.
+        edges: Elements at the rim, besides those of the source.
+        branches: Branches around its elements.
         fabric: The fabric, where the source is ``leaf-spine``.
         management: Element where the operations systems attach; None means the one with the most
             links.
@@ -183,6 +229,8 @@ class TopologySpec:
     shared_ducts: tuple[SharedDuct, ...] = ()
     services: tuple[ServiceSpec, ...] = ()
     paired: tuple[PairedServiceSpec, ...] = ()
+    edges: tuple[EdgeSpec, ...] = ()
+    branches: BranchSpec | None = None
     fabric: FabricSpec | None = None
     management: str | None = None
     base_folder: Path | None = None
