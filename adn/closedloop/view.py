@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from adn.base.clock import MINUTE, SECOND, Millis
 from adn.closedloop.announcing import Announcements
+from adn.closedloop.departing import Departure, Track
 from adn.closedloop.knowledge.recorded import sound
 from adn.closedloop.paths import ServicePaths
 from adn.closedloop.silence import Silence
@@ -31,8 +32,6 @@ from adn.northbound.post import (
 from adn.northbound.telemetry import Roster, Table, kpi
 from adn.topology.network import Network
 
-RECENT: Final = 3
-"""How many of its latest samples the value of a departure is the mean of."""
 LATE: Final[Millis] = 8 * SECOND
 """How late a frame may be before a series not heard of counts as back to normal (assumption)."""
 _LOST: Final = 0.9
@@ -45,59 +44,6 @@ DARK_AGAIN: Final[Millis] = MINUTE
 """An element that was dark longer ago than this is dark anew."""
 
 SeriesKey = tuple[Table, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """A series that is away from its baseline.
-
-    Attributes:
-        table: Which objects.
-        object: Id of the object.
-        kpi: Name of the KPI.
-        value: Mean of the latest samples (three at most) since it departed, the KPI's unit.
-        mean: Its baseline.
-        spread: Its standard deviation, at least the KPI's floor.
-        z: Latest (value − mean) / spread, positive the way that is worse.
-        ticks: For how many consecutive ticks it has been away.
-        first_at: Measurement time of the first sample away, simulated ms.
-        last_at: Measurement time of the latest sample away, simulated ms.
-    """
-
-    table: Table
-    object: str
-    kpi: str
-    value: float
-    mean: float
-    spread: float
-    z: float
-    ticks: int
-    first_at: Millis
-    last_at: Millis
-
-
-@dataclass(frozen=True, slots=True)
-class _Track:
-    """The samples of one departure so far."""
-
-    latest: Candidate
-    first_at: Millis
-    last_at: Millis
-    values: tuple[float, ...]
-
-    def departure(self, table: Table) -> Departure:
-        return Departure(
-            table=table,
-            object=self.latest.object,
-            kpi=self.latest.kpi,
-            value=sum(self.values) / len(self.values),
-            mean=self.latest.mean,
-            spread=self.latest.spread,
-            z=self.latest.z,
-            ticks=self.latest.ticks,
-            first_at=self.first_at,
-            last_at=self.last_at,
-        )
 
 
 class View:
@@ -145,7 +91,7 @@ class View:
         self.underway: Mapping[str, tuple[Command, Millis]] = {}
         self.doings: Sequence[tuple[Command, CommandResult]] = ()
         self._rosters: dict[Table, tuple[str, ...]] = {}
-        self._tracks: dict[SeriesKey, _Track] = {}
+        self._tracks: dict[SeriesKey, Track] = {}
         self._measured: dict[Table, Millis] = {}
         self._series: dict[SeriesKey, Series] = {}
         self._silence = Silence(self.network)
@@ -256,12 +202,12 @@ class View:
         seen._measured = dict(self._measured)
         for key, row in told:
             seen._measured.setdefault(key[0], self.now)
-            seen._tracks.setdefault(key, _Track(row, self.now, self.now, (row.value,)))
+            seen._tracks.setdefault(key, Track(row, self.now, self.now, (row.value,)))
         answers = ((command, probe(command, result)) for command, result in self.probes)
         seen.probes = tuple((command, held) for command, held in answers if held is not None)
         return seen
 
-    def _lasts(self, table: Table, track: _Track) -> bool:
+    def _lasts(self, table: Table, track: Track) -> bool:
         lost = self._silence.unheard - self.silent
         if lost and track.latest.object in self._silence.rows(table):
             return True  # what the collector lost is as it was last heard of
@@ -308,10 +254,9 @@ class View:
             key = (table, row.object, row.kpi)
             before = self._tracks.get(key)
             if before is None or row.ticks == 1 or not self._lasts(table, before):
-                self._tracks[key] = _Track(row, at, at, (row.value,))
+                self._tracks[key] = Track(row, at, at, (row.value,))
             else:
-                values = (*before.values, row.value)[-RECENT:]
-                self._tracks[key] = _Track(row, before.first_at, at, values)
+                self._tracks[key] = before.followed(row, at)
         if self._silence.see(table, at, frozenset(seen.silent)):
             self.silent = self._silence.dark(self.active_alarms.values())
         for name in self.silent:

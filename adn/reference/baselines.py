@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 
 from adn.closedloop.correlating import Cause
+from adn.closedloop.departing import Departure
 from adn.closedloop.estimate import Estimate
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.knowledge.models import fault_models
 from adn.closedloop.locating import Diagnosis, Locator, Suspect
-from adn.closedloop.view import Departure, View
+from adn.closedloop.view import View
 from adn.northbound.alarms import Alarm, ProbableCause
 from adn.northbound.problems import PROBLEM_CLASSES, UNKNOWN
 from adn.northbound.telemetry import KPIS

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from adn.base.clock import SECOND, Millis
+from adn.closedloop.departing import Departure
 from adn.closedloop.knowledge.flapping import coming_and_going
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.items import Item, Key
-from adn.closedloop.view import Departure, View
+from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import Command, CommandResult
 from adn.northbound.telemetry import Table

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from adn.closedloop.departing import Departure
 from adn.closedloop.estimate import Estimate
 from adn.closedloop.incident import IncidentSnapshot, Status
-from adn.closedloop.view import Departure, View
+from adn.closedloop.view import View
 from adn.northbound.alarms import Alarm, EventType, ProbableCause, Severity
 from adn.northbound.commands import Command, CommandResult
 from adn.northbound.inventory import Inventory
