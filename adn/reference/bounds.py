@@ -19,14 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from adn.base.clock import MINUTE, Millis, seconds
-from adn.base.levels import AutonomyLevel
-from adn.closedloop.controller import Controller
-from adn.reference.idle import Idle
-from adn.reference.oracle import Oracle
+from adn.reference.agents import BOUND_LEVEL, IDLE, ORACLE, lived
 from adn.scenario.reader import LoadedScenario
 from adn.scoring.scorecard import Scorecard
-from adn.session.assembly import Assembly, assemble
-from adn.session.run import References, finish, play
+from adn.session.run import References
 
 LIMIT: Final[Millis] = 5 * MINUTE
 """Restoration within this counts, whatever the scenario's own targets: the 5 of 1-3-5."""
@@ -69,8 +65,8 @@ def bounds_of(loaded: LoadedScenario, seed: int, cache: Path | None = None) -> B
         AdnError: The scenario cannot be run as it stands.
     """
     return Bounds(
-        idle=bound_card("do-nothing", loaded, seed, cache),
-        oracle=bound_card("oracle", loaded, seed, cache),
+        idle=bound_card(IDLE, loaded, seed, cache),
+        oracle=bound_card(ORACLE, loaded, seed, cache),
     )
 
 
@@ -85,7 +81,7 @@ def bound_card(name: str, loaded: LoadedScenario, seed: int, cache: Path | None 
     kept = _read(cache / kept_as) if cache else None
     if kept is not None:
         return kept
-    run = {"do-nothing": idle_run, "oracle": oracle_run}[name]
+    run = {IDLE: idle_run, ORACLE: oracle_run}[name]
     card = run(loaded, seed).as_json()
     if cache:
         _write(cache / kept_as, card)
@@ -94,19 +90,12 @@ def bound_card(name: str, loaded: LoadedScenario, seed: int, cache: Path | None 
 
 def idle_run(loaded: LoadedScenario, seed: int) -> Scorecard:
     """Return what comes of the scenario when nobody acts."""
-    assembly = assemble(loaded, AutonomyLevel.L5, seed)
-    return _played(assembly, Idle())
+    return lived(loaded, IDLE, BOUND_LEVEL, seed).scorecard
 
 
 def oracle_run(loaded: LoadedScenario, seed: int) -> Scorecard:
     """Return what comes of the scenario when someone acts who knows everything."""
-    assembly = assemble(loaded, AutonomyLevel.L5, seed)
-    return _played(assembly, Oracle(assembly.twin, assembly.briefing.warmup))
-
-
-def _played(assembly: Assembly, controller: Controller) -> Scorecard:
-    play(assembly, controller)
-    return finish(assembly).scorecard
+    return lived(loaded, ORACLE, BOUND_LEVEL, seed).scorecard
 
 
 def _in_time(fault: Mapping[str, Any]) -> bool:

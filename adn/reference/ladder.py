@@ -10,21 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from adn.base.clock import seconds
 from adn.base.levels import AutonomyLevel
+from adn.reference.agents import BASELINE_LEVEL, BOUNDS, lived
 from adn.reference.baselines import BASELINES
 from adn.reference.bounds import Bounds, Card, bound_card
-from adn.reference.jobs import spread
 from adn.reference.summary import Summary, summarised
 from adn.scenario.reader import LoadedScenario, read_text
-from adn.session.assembly import assemble
-from adn.session.run import References, finish, play, run_scenario
-
-BASELINE_LEVEL: Final = AutonomyLevel.L4
-"""The level that the trivial locators are run at: what they find is acted on by nobody else."""
-BOUNDS: Final = ("do-nothing", "oracle")
+from adn.session.run import References, run_scenario
+from adn.session.spreading import spread
 
 Kind = Literal["bound", "level", "baseline"]
 
@@ -65,7 +61,8 @@ class Task:
         if self.kind == "bound":
             return bound_card(self.name, loaded, self.seed, self.cache)
         if self.kind == "baseline":
-            return baseline_card(self.name, loaded, self.seed, self.verdicts)
+            run = lived(loaded, self.name, BASELINE_LEVEL, self.seed, self.verdicts)
+            return run.scorecard.as_json()
         run = run_scenario(
             loaded,
             AutonomyLevel(self.name),
@@ -243,14 +240,3 @@ def _judged(card: Card, verdicts: References) -> Card:
     """Return a scorecard whose faults bear the verdicts of the bounds, as those runs' do not."""
     faults = [{**fault, **verdicts.get(fault["id"], {})} for fault in card["faults"]]
     return {**card, "faults": faults}
-
-
-def baseline_card(
-    name: str, loaded: LoadedScenario, seed: int, verdicts: References | None = None
-) -> Card:
-    """Return the scorecard of a run in which a trivial locator stands in the loop's place."""
-    from adn.closedloop.loop import ClosedLoop
-
-    assembly = assemble(loaded, BASELINE_LEVEL, seed)
-    play(assembly, ClosedLoop(assembly.briefing, locator=BASELINES[name]()))
-    return finish(assembly, verdicts).scorecard.as_json()

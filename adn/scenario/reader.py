@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path as File
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from adn.base.errors import Finding, Position, ScenarioError
 from adn.base.sampling import Timing
@@ -24,6 +24,7 @@ from adn.scenario.yaml_marks import build
 from adn.topology.recording import RecordingErrors
 from adn.topology.specs import TopologySpec
 
+Model = TypeVar("Model", bound=BaseModel)
 LARGEST: Final = 1_000_000
 MOST: Final = 100
 
@@ -193,8 +194,8 @@ def refused(findings: list[Finding]) -> ScenarioError:
 
 
 def validate(
-    model: type[Scenario], data: Mapping[str, Any], source: Source
-) -> tuple[Scenario | None, list[Finding]]:
+    model: type[Model], data: Mapping[str, Any], source: Source
+) -> tuple[Model | None, list[Finding]]:
     """Return the model of `data`, or None and what is wrong."""
     try:
         return model.model_validate(data), []

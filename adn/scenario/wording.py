@@ -193,7 +193,7 @@ def _missing(
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     where = f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this"
     if not path:
-        where = "the scenario"
+        where = f"the {model.__name__.lower()}"
     return source.finding(path, "SCN015", f"{where} misses {listed}{says}", key=True)
 
 

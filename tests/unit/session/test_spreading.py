@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from adn.base.errors import AdnError, Finding
-from adn.reference.jobs import spread
+from adn.session.spreading import spread
 
 
 @dataclass(frozen=True)
