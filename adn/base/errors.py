@@ -88,3 +88,7 @@ class RunFolderError(AdnError):
 
 class PluginError(AdnError):
     """A plug-in broke its contract (codes ``PLG…``)."""
+
+
+class AssessmentError(AdnError):
+    """Results of runs cannot be assessed together (codes ``ASM…``)."""

@@ -51,6 +51,8 @@ GOLDEN = """
 """
 READERS = {"base/levels.py", "closedloop/performing.py"}
 """Who may read the table at run time; besides, scoring grades by it."""
+GRADES = ("scoring/", "assessment/")
+"""What grades by the table, from logs alone."""
 SHOWS = {"scenario/catalogue.py", "scenario/describe.py", "report/tables.py", "report/timeline.py"}
 """What `adn list levels`, `adn show level` and a report print it from."""
 
@@ -58,7 +60,7 @@ SHOWS = {"scenario/catalogue.py", "scenario/describe.py", "report/tables.py", "r
 def may_read_the_table(path: Path) -> bool:
     """Whether this file may read the level table."""
     place = path.relative_to(PACKAGE).as_posix()
-    return place in READERS | SHOWS or place.startswith("scoring/")
+    return place in READERS | SHOWS or place.startswith(GRADES)
 
 
 def test_the_table_follows_from_its_rule() -> None:
@@ -179,7 +181,7 @@ def test_nobody_branches_on_a_level() -> None:
     found = [
         f"{path.relative_to(PACKAGE).as_posix()}:{line}"
         for path in sorted(PACKAGE.rglob("*.py"))
-        if not path.relative_to(PACKAGE).as_posix().startswith("scoring/")
+        if not path.relative_to(PACKAGE).as_posix().startswith(GRADES)
         for line in branches_on_levels(path.read_text(encoding="utf-8"))
     ]
     assert found == []
