@@ -3,9 +3,8 @@
 Faults of one (case, seed) share network, traffic and noise, so evenings are the independent
 observations. The mean of all values is a ratio of two sums over evenings, and its variance is that
 of a ratio estimator (W. G. Cochran, Sampling Techniques, 3rd ed. 1977, section 9A.2); with one
-value an evening it is Student's interval. A share near 0 or 1 has no useful variance of its own,
-so its interval is Wilson's (E. B. Wilson, JASA 22, 1927) on the number of faults divided by the
-design effect (L. Kish, Survey Sampling, 1965, section 8.2).
+value an evening it is Student's interval. Shares have the bounds by which levels are earned, from
+both sides (`adn.assessment.intervals`); a single evening shows nothing of a share.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Any, Final
 
+from adn.assessment.intervals import lower_bound
 from adn.reference.summary import CONFIDENCE, Mean
 
 _DIGITS: Final = 6
@@ -48,33 +48,15 @@ def share_of(verdicts: Iterable[tuple[Hashable, bool]]) -> dict[str, Any]:
     {'count': 2, 'of': 2, 'share': 1.0, 'interval': [0.34238, 1.0]}
     """
     clusters = _clusters((name, float(verdict)) for name, verdict in verdicts)
-    of = sum(len(held) for held in clusters)
+    sizes = [len(held) for held in clusters]
+    passes = [round(sum(held)) for held in clusters]
+    of, count = sum(sizes), sum(passes)
     if not of:
         return {"count": 0, "of": 0, "share": None, "interval": None}
-    count = round(sum(sum(held) for held in clusters))
-    share = count / of
-    low, high = wilson(share, of / design_effect(clusters))
-    interval = [round(low, _DIGITS), round(high, _DIGITS)]
-    return {"count": count, "of": of, "share": round(share, _DIGITS), "interval": interval}
-
-
-def design_effect(clusters: Sequence[Sequence[float]]) -> float:
-    """Return how much wider clusters make the variance of a share; at least 1."""
-    count = sum(len(held) for held in clusters)
-    share = sum(sum(held) for held in clusters) / count
-    alone = share * (1.0 - share) / count
-    variance = _variance(clusters, share)
-    return 1.0 if variance is None or not alone else max(1.0, variance / alone)
-
-
-def wilson(share: float, count: float) -> tuple[float, float]:
-    """Return Wilson's interval of a share of a number of independent observations."""
-    from scipy.special import ndtri
-
-    z = float(ndtri(0.5 + CONFIDENCE / 2))
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = lower_bound(sizes, [size - good for size, good in zip(sizes, passes, strict=True)]).low
+    high = lower_bound(sizes, passes).low
+    interval = [round(low or 0.0, _DIGITS), round(1.0 - (high or 0.0), _DIGITS)]
+    return {"count": count, "of": of, "share": round(count / of, _DIGITS), "interval": interval}
 
 
 def as_json(mean: Mean | None) -> Mapping[str, Any]:

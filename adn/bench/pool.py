@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from adn.base.levels import AutonomyLevel
 from adn.bench.cell import OURS
+from adn.reference.agents import BOUNDS
 from adn.reference.baselines import BASELINES
-from adn.reference.bounds import Bounds
-from adn.reference.ladder import BOUNDS
 
 Result = Mapping[str, Any]
 """What is stored of one cell."""
@@ -24,7 +23,7 @@ _PLACE: Final = {OURS: 0}
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Results of a campaign, each card bearing the verdicts of the bounds.
+    """Results of a campaign.
 
     Attributes:
         results: Those at the scenarios' own approval times, by agent, level, case and seed.
@@ -38,11 +37,9 @@ class Pool:
     def of(cls, results: Iterable[Result]) -> Pool:
         """Return results as tables read them, in an order that does not depend on theirs."""
         ordered = sorted(results, key=_order)
-        verdicts = dict(_verdicts(ordered))
-        judged = [_judged(result, verdicts.get(evening(result), {})) for result in ordered]
         return cls(
-            tuple(result for result in judged if result["cell"]["approval_s"] is None),
-            tuple(result for result in judged if result["cell"]["approval_s"] is not None),
+            tuple(result for result in ordered if result["cell"]["approval_s"] is None),
+            tuple(result for result in ordered if result["cell"]["approval_s"] is not None),
         )
 
     @property
@@ -81,6 +78,12 @@ def evening(result: Result) -> Evening:
     return result["cell"]["case"], result["cell"]["seed"]
 
 
+def on(evenings: Iterable[Evening], results: Iterable[Result]) -> tuple[Result, ...]:
+    """Return the results that are of some evenings."""
+    wanted = set(evenings)
+    return tuple(result for result in results if evening(result) in wanted)
+
+
 def cards_of(results: Iterable[Result]) -> list[Mapping[str, Any]]:
     """Return the scorecards of results."""
     return [result["card"] for result in results]
@@ -109,21 +112,3 @@ def _order(result: Result) -> tuple[Any, ...]:
     level = list(AutonomyLevel).index(AutonomyLevel(cell["level"]))
     place = _PLACE.get(agent, 1)
     return (place, agent, level, cell["case"], cell["seed"], approval is not None, approval or 0.0)
-
-
-def _verdicts(results: Sequence[Result]) -> Iterator[tuple[Evening, Mapping[str, Any]]]:
-    """Yield what both bounds of an evening say of each fault."""
-    cards: dict[Evening, dict[str, Mapping[str, Any]]] = {}
-    for result in results:
-        if result["cell"]["agent"] in BOUNDS:
-            cards.setdefault(evening(result), {})[result["cell"]["agent"]] = result["card"]
-    for when, both in cards.items():
-        if len(both) == len(BOUNDS):
-            yield when, Bounds(both["do-nothing"], both["oracle"]).verdicts
-
-
-def _judged(result: Result, verdicts: Mapping[str, Any]) -> Result:
-    """Return a result whose faults bear the verdicts, as those of the bounds' own runs do not."""
-    card = result["card"]
-    faults = [{**fault, **verdicts.get(fault["id"], {})} for fault in card["faults"]]
-    return {**result, "card": {**card, "faults": faults}}

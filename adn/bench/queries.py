@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from adn.bench.groups import LARGEST, SIZES
+from adn.reference.agents import BOUNDS as ENDS
 from adn.reference.baselines import BASELINES as TRIVIAL
-from adn.reference.ladder import BOUNDS as ENDS
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -101,7 +102,57 @@ FROM roles WHERE approval_s IS NULL AND $CONTENDERS
 GROUP BY agent, level, role ORDER BY agent, level, role""")
 
 EVENINGS: Final = _whole("""\
-SELECT "case", seed, agent, level, people_minutes,
+SELECT "case", seed, agent, level, people_minutes, field_minutes,
        down_minutes + degraded_minutes AS service_minutes, wrong_actions
 FROM runs WHERE approval_s IS NULL AND $CONTENDERS
 ORDER BY "case", seed, agent, level""")
+
+EVIDENCE: Final = _whole("""\
+SELECT agent, level, seed, count(*) FILTER ($CONTESTABLE) AS contestable,
+       count(*) FILTER ($CONTESTABLE AND met_135) AS met_135
+FROM faults
+WHERE approval_s IS NULL AND $CONTENDERS
+GROUP BY agent, level, seed ORDER BY agent, level, seed""")
+
+PASSED: Final = _whole("""\
+WITH f AS (
+  SELECT "case", agent, level, seed,
+         count(*) FILTER ($CONTESTABLE AND NOT met_135) AS missed
+  FROM faults WHERE approval_s IS NULL GROUP BY ALL)
+SELECT agent, level, count(*) AS runs,
+       count(*) FILTER (coalesce(missed, 0) = 0 AND wrong_actions = 0 AND false_incidents = 0)
+         AS passed
+FROM (SELECT * FROM runs WHERE approval_s IS NULL) AS r
+LEFT JOIN f USING ("case", agent, level, seed)
+WHERE $CONTENDERS
+GROUP BY agent, level ORDER BY agent, level""")
+
+APPROVALS: Final = _whole("""\
+SELECT agent, level, approval_s, count(*) AS runs,
+       round(avg(people_minutes), 3) AS people_minutes,
+       round(avg(waited_minutes), 3) AS waited_minutes,
+       round(avg(down_minutes + degraded_minutes), 3) AS service_minutes
+FROM runs WHERE $CONTENDERS
+GROUP BY agent, level, approval_s
+ORDER BY agent, level, approval_s NULLS FIRST""")
+
+_BY: Final = """\
+SELECT agent, level, $GROUP, count(*) AS runs,
+       round(avg(people_minutes), 3) AS people_minutes,
+       round(avg(down_minutes + degraded_minutes), 3) AS service_minutes,
+       sum(wrong_actions) AS wrong_actions, sum(false_incidents) AS false_incidents
+FROM runs WHERE approval_s IS NULL AND $CONTENDERS
+GROUP BY ALL ORDER BY ALL"""
+
+
+def _by(group: str) -> str:
+    return _whole(_BY.replace("$GROUP", group))
+
+
+BY_DOMAIN: Final = _by("domain")
+BY_CASE: Final = _by('"case"')
+BY_SIZE: Final = _by(
+    "CASE "
+    + " ".join(f"WHEN elements <= {most} THEN '{name}'" for most, name in SIZES)
+    + f" ELSE '{LARGEST}' END AS size"
+)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from adn.bench.intervals import share_of
-from adn.bench.pool import Evening, Pool, Result, cards_of, faults_of
+from adn.bench.intervals import as_json, clustered_mean, share_of
+from adn.bench.pool import Evening, Pool, Result, cards_of, evening, faults_of
 from adn.reference.summary import contestable, summarised
 
 Fault = Mapping[str, Any]
@@ -28,6 +28,17 @@ def shares(faults: Sequence[tuple[Evening, Fault]]) -> dict[str, Any]:
             _judged(faults, contestable, lambda one: one["met_135_per_phase"])
         ),
     }
+
+
+def a_run(results: Sequence[Result], of: Callable[[Mapping[str, Any]], float]) -> Mapping[str, Any]:
+    """Return mean and interval of what a function says of each run's card."""
+    values = ((evening(result), float(of(result["card"]))) for result in results)
+    return as_json(clustered_mean(values))
+
+
+def people_minutes(card: Mapping[str, Any]) -> float:
+    """Return the minutes that people spent at desks in a run."""
+    return float(card["people"]["minutes"])
 
 
 def hurting(fault: Fault) -> bool:

@@ -7,32 +7,60 @@ machines: there are no paths and no wall times in them, and floats are rounded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from math import isfinite
 from typing import Any, Final
 
+from adn.assessment.assess import assess
 from adn.bench import queries
+from adn.bench.costs import cost_rows, prices_of
+from adn.bench.curves import evidence_rows
+from adn.bench.groups import case_of, domain_of, group_rows, kind_rows, size_of
+from adn.bench.paired import paired_rows
 from adn.bench.percentiles import clock_rows
 from adn.bench.pool import Pool
+from adn.bench.repeats import repeat_rows
 from adn.bench.rows import row_of
+from adn.bench.sensitivity import approval_rows
+from adn.bench.validity import audit
+from adn.bench.workload import workload_rows
 
 DIGITS: Final = 6
+AGAINST: Final = "L2"
+"""The level that others are held against where a suite names none: people still decide there."""
 
 
 def tables_of(suite: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return all tables of a campaign.
 
     Args:
-        suite: What the suite says of itself; ``name``, ``version`` and ``digest`` at least.
+        suite: What the suite says of itself, as `LoadedSuite.as_json` gives it.
         results: What is stored of each cell, in any order.
     """
     pool = Pool.of(results)
+    against = str(suite.get("compare") or AGAINST)
+    prices = prices_of(suite)
+    weights = {row["case"]: float(row["weight"]) for row in suite.get("cases", ())}
     tables = {
         "suite": dict(suite),
-        "runs": len(results),
+        "runs": len(pool.results) + len(pool.swept),
+        "targets": dict(pool.results[0]["targets"]) if pool.results else {},
+        "levels": assess([*chain.from_iterable(pool.contenders.values())]),
         "ladder": table(_ladder(pool), queries.LADDER),
         "bounds": table(_bounds(pool), queries.BOUNDS),
         "baselines": table(_baselines(pool), queries.BASELINES),
+        "paired": table(paired_rows(pool, against), queries.EVENINGS),
+        "approvals": table(approval_rows(pool), queries.APPROVALS),
+        "workload": table(workload_rows(pool), queries.WORKLOAD),
+        "by_domain": table(group_rows(pool, "domain", domain_of), queries.BY_DOMAIN),
+        "by_case": table(group_rows(pool, "case", case_of), queries.BY_CASE),
+        "by_kind": table(kind_rows(pool), queries.BY_KIND),
+        "by_size": table(group_rows(pool, "size", size_of), queries.BY_SIZE),
         "clocks": table(clock_rows(pool), queries.CLOCKS),
+        "costs": table(cost_rows(pool, prices), queries.EVENINGS) | {"prices": prices},
+        "evidence": table(evidence_rows(pool), queries.EVIDENCE),
+        "pass3": table(repeat_rows(pool, weights), queries.PASSED),
+        "validity": [check.as_json() for check in audit(pool)],
     }
     return dict(rounded(tables))
 
