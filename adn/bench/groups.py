@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from adn.assessment.indicators import contestable
 from adn.bench.percentiles import percentiles
 from adn.bench.pool import Evening, Pool, Result, faults_of, grouped
 from adn.bench.rows import Fault, a_run, hurting, people_minutes, shares
-from adn.reference.summary import contestable, service_minutes
+from adn.reference.summary import service_minutes
 
 SIZES: Final = ((50, "up to 50"), (200, "51 to 200"), (1_000, "201 to 1,000"))
 """Classes of networks by number of elements (assumption: no source divides them)."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from adn.assessment.indicators import contestable
 from adn.bench.intervals import as_json, clustered_mean
 from adn.bench.pool import Evening, Pool, Result, evening, faults_of
 from adn.bench.rows import people_minutes
-from adn.reference.summary import contestable, service_minutes
+from adn.reference.summary import service_minutes
 
 Card = Mapping[str, Any]
 A_RUN: Final[Mapping[str, Callable[[Card], float]]] = {

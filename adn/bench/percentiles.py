@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import ceil, inf, isinf
 from typing import Any, Final
 
+from adn.assessment.indicators import contestable
 from adn.bench.pool import Pool, faults_of
-from adn.reference.summary import contestable
 
 CLOCKS: Final = ("detect", "locate", "restore")
 PERCENTILES: Final = (10, 25, 50, 75, 90, 95, 99)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from adn.assessment.indicators import contestable
 from adn.bench.intervals import as_json, clustered_mean, share_of
 from adn.bench.pool import Evening, Pool, Result, cards_of, evening, faults_of
-from adn.reference.summary import contestable, summarised
+from adn.reference.summary import summarised
 
 Fault = Mapping[str, Any]
 

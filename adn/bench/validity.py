@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
+from adn.assessment.indicators import contestable
 from adn.bench.paired import compared
 from adn.bench.pool import Pool, Result, Rung, evening, faults_of, grouped, on
 from adn.bench.rows import hurting, people_minutes
 from adn.reference.bounds import LIMIT
-from adn.reference.summary import contestable, service_minutes
+from adn.reference.summary import service_minutes
 
 ENOUGH: Final = 35
 """Contestable faults below which nothing can be shown: 35 of 35 has a Wilson bound of 0.901."""

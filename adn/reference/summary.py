@@ -8,6 +8,8 @@ from math import inf, isinf, sqrt
 from statistics import fmean, median_low, stdev
 from typing import Any, Final
 
+from adn.assessment.indicators import contestable
+
 CONFIDENCE: Final = 0.95
 """Of the intervals."""
 
@@ -128,12 +130,6 @@ def summarised(cards: Sequence[Card], idle: Sequence[Card] | None) -> Summary:
         lost=mean_of(lost),
         saved=None if saved is None else mean_of(saved),
     )
-
-
-def contestable(fault: Mapping[str, Any]) -> bool:
-    """Return whether the headline counts a fault; see `adn.scoring.scorecard.FaultScore`."""
-    harmless = fault["impact_s"] is None
-    return not harmless and not fault["self_healed"] and fault["restorable"] is not False
 
 
 def service_minutes(card: Card) -> float:

@@ -9,6 +9,7 @@ from os import getpid
 from pathlib import Path
 from typing import Any, Final
 
+from adn.assessment.indicators import contestable
 from adn.base.errors import Finding, Position, RunFolderError
 from adn.report.bars import bars
 from adn.report.document import document, write_page
@@ -208,13 +209,6 @@ def _cells(row: Mapping[str, Any], *, bound: bool) -> Sequence[str | Markup]:
         str(row["wrong_actions"]),
         lost,
     )
-
-
-def contestable(fault: Mapping[str, Any]) -> bool:
-    """Return whether the headline counts a fault of a scorecard."""
-    if fault["self_healed"] or fault["restorable"] is False:
-        return False
-    return fault["restorable"] is True or fault["impact_s"] is not None
 
 
 def _span(seconds: float | None) -> str:
