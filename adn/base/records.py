@@ -2,10 +2,10 @@
 
 A run leaves two files. `events.jsonl` holds what crossed the line between the world and its
 operations, and what the operations did; `truth.jsonl` holds what was really so. Each numbers its
-own records, so a gap in one tells nothing about the other. Every line carries the digest of the line
-before it, so that nothing can be changed, taken out or put in unseen. A record with a `task` is the
-evidence that this task instance happened: who did it (`by`), when it began (`data.started_s`), when
-it ended (`t`).
+own records, so a gap in one tells nothing about the other. Every line carries the digest of the
+line before it, so that nothing can be changed, taken out or put in unseen. A record with a `task`
+is the evidence that this task instance happened: who did it (`by`), when it began
+(`data.started_s`), when it ended (`t`).
 """
 
 from __future__ import annotations
@@ -178,8 +178,8 @@ _KINDS: Final = (
     RecordKind(
         "intent.evaluated",
         "events",
-        "Services were compared with their expectations.",
-        data=("started_s", "services", "within", "outside"),
+        "Services were compared with their expectations, by what was measured between two times.",
+        data=("started_s", "from_s", "to_s", "services", "within", "outside"),
         task="B",
     ),
     RecordKind(
@@ -208,9 +208,9 @@ _KINDS: Final = (
     RecordKind(
         "prediction.made",
         "events",
-        "A coming fault was predicted, or the look ahead found none.",
+        "A coming fault was predicted from a roll-up, or the look ahead found none.",
         ref=("objects",),
-        data=("started_s", "horizon_s", "expected"),
+        data=("started_s", "table", "from_s", "to_s", "horizon_s", "expected"),
         task="F",
     ),
     RecordKind(

@@ -6,7 +6,7 @@ Where people review, they do so once an hour, and nobody waits for them.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any, Final
 
 from simpy.events import Event
@@ -53,6 +53,7 @@ class Reviewer:
         self._journal, self._performing, self._staff = journal, performing, staff
         self._predictor = Predictor(view.network)
         self._measured: dict[str, tuple[float, float]] = {}
+        self._since: Millis = 0
         self._begin = begin
         self._due: dict[tuple[Task, str], Millis] = {}
 
@@ -68,7 +69,8 @@ class Reviewer:
             )
         if seen.table == "service" and {"loss", "latency"} <= set(seen.kpis):
             self._measured = self._means(seen) if collects else {}
-            self._evaluate(now)
+            self._since = seen.start
+            self._evaluate(now, seen.end)
         if seen.table == "service" or "utilisation" in seen.kpis:
             self._look_ahead(seen, now)
 
@@ -84,7 +86,7 @@ class Reviewer:
                 values = [x for x in held.values if not math.isnan(x)] if held else []
                 latest.append(values[-1] if values else 0.0)
             self._measured[name] = (latest[0], latest[1])
-        self._evaluate(self._view.now, incident.id)
+        self._evaluate(self._view.now, self._view.now, incident.id)
         if self._performing.is_reviewed(Task.INTENT_EVALUATION):
             found = self._intent.evaluate(self._measured)
             yield from self._staff.evaluated(found, incident)(found)
@@ -106,24 +108,27 @@ class Reviewer:
         self._due[task, table] = now + BY_PEOPLE
         return True
 
-    def _evaluate(self, started: Millis, incident: str = "") -> None:
+    def _evaluate(self, started: Millis, until: Millis, incident: str = "") -> None:
+        """Compare what was measured since the last roll-up began, up to an instant."""
         task = Task.INTENT_EVALUATION
         found = self._intent.evaluate(self._measured)
+        span = {"from_s": seconds(self._since), "to_s": seconds(until)}
+        looked = {"services": len(self._measured), **span}
         if not self._performing.waits(task):
-            self._tell_evaluation(Performed(found), len(self._measured), started, incident)
+            self._tell_evaluation(Performed(found), looked, started, incident)
         elif not incident and self._is_due(task, ""):
-            self._clock.process(self._evaluated(found, len(self._measured), started))
+            self._clock.process(self._evaluated(found, looked, started))
 
     def _evaluated(
-        self, found: Evaluation, count: int, started: Millis
+        self, found: Evaluation, looked: Mapping[str, Any], started: Millis
     ) -> Generator[Event, Any, None]:
         done = yield from self._performing.perform(
             Task.INTENT_EVALUATION, lambda: found, self._staff.evaluated(found)
         )
-        self._tell_evaluation(done, count, started, "")
+        self._tell_evaluation(done, looked, started, "")
 
     def _tell_evaluation(
-        self, done: Performed[Evaluation], count: int, started: Millis, incident: str
+        self, done: Performed[Evaluation], looked: Mapping[str, Any], started: Millis, incident: str
     ) -> None:
         self._journal.evidence(
             "intent.evaluated",
@@ -131,7 +136,7 @@ class Reviewer:
             started,
             ref={"incident": incident} if incident else {},
             data={
-                "services": count,
+                **looked,
                 "within": len(done.answer.within),
                 "outside": list(done.answer.outside),
             },
@@ -141,26 +146,35 @@ class Reviewer:
     def _look_ahead(self, seen: RollUp, now: Millis) -> None:
         ids = self._view.roster(seen.table)
         expected = self._predictor.look_ahead(seen, ids)
+        looked = {
+            "table": seen.table,
+            "kpis": list(seen.kpis),
+            "from_s": seconds(seen.start),
+            "to_s": seconds(seen.end),
+        }
         if not self._performing.waits(Task.FAULT_PREDICTION):
-            self._tell_prediction(Performed(expected), now)
+            self._tell_prediction(Performed(expected), looked, now)
         elif self._is_due(Task.FAULT_PREDICTION, seen.table):
-            self._clock.process(self._foreseen(expected, now))
+            self._clock.process(self._foreseen(expected, looked, now))
 
     def _foreseen(
-        self, expected: tuple[Expected, ...], started: Millis
+        self, expected: tuple[Expected, ...], looked: Mapping[str, Any], started: Millis
     ) -> Generator[Event, Any, None]:
         done = yield from self._performing.perform(
             Task.FAULT_PREDICTION, lambda: expected, self._staff.foreseen(expected)
         )
-        self._tell_prediction(done, started)
+        self._tell_prediction(done, looked, started)
 
-    def _tell_prediction(self, done: Performed[tuple[Expected, ...]], started: Millis) -> None:
+    def _tell_prediction(
+        self, done: Performed[tuple[Expected, ...]], looked: Mapping[str, Any], started: Millis
+    ) -> None:
         self._journal.evidence(
             "prediction.made",
             done.by,
             started,
             ref={"objects": sorted({e.object for e in done.answer})},
             data={
+                **looked,
                 "horizon_s": seconds(HORIZON),
                 "expected": [[e.object, e.kpi, seconds(e.after)] for e in done.answer],
             },

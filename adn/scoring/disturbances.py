@@ -15,6 +15,8 @@ REAL: Final = frozenset({"maintenance", "link-heals", "flash-crowd"})
 """Disturbances that change the network or what it carries; a collector that dies changes nothing,
 so an incident about it is about nothing."""
 
+COLLECTOR: Final = "collector-dies"
+
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
@@ -67,6 +69,16 @@ def _hurt(log: RunLog, start: Millis, end: Millis) -> set[str]:
         if start <= record.at <= end:
             hurt.update(record.data["degraded"], record.data["down"])
     return hurt
+
+
+def lost_telemetry(log: RunLog, start: Millis, end: Millis) -> bool:
+    """Return whether a collector was dead for any part of a span."""
+    ended = {record.id: record.at for record in log.kind("disturbance.ended")}
+    return any(
+        record.at < end and start < ended.get(record.id, log.end)
+        for record in log.kind("disturbance.began")
+        if record.data["kind"] == COLLECTOR
+    )
 
 
 @dataclass(frozen=True, slots=True)

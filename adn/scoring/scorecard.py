@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,9 @@ from adn.scoring.log import RunLog
 from adn.scoring.pairing import Pairing
 from adn.scoring.people import PeopleTime
 from adn.scoring.service import ServiceTime
-from adn.scoring.truth import Fault
+from adn.scoring.truth import Fault, is_contestable
+
+JsonObject = Mapping[str, Any]
 
 _RATIO_DIGITS = 6
 
@@ -28,16 +30,18 @@ class FaultScore:
     clocks: Clocks
     met_135: bool
     met_135_per_phase: bool
+    first_time_right: bool | None = None
+    self_healing: bool = False
 
     @property
     def contestable(self) -> bool:
-        """Whether the headline counts it: doing nothing would not restore it, and something can.
-
-        A fault that hurt no service in this run has nothing to restore and does not count; without
-        reference runs every other does.
-        """
+        """Whether the headline counts it."""
         fault = self.fault
-        return fault.impact is not None and not fault.self_healed and fault.restorable is not False
+        return is_contestable(
+            hurt=fault.impact is not None,
+            self_healed=fault.self_healed,
+            restorable=fault.restorable,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of one fault, in the order of the documented scorecard."""
@@ -61,6 +65,8 @@ class FaultScore:
             "class_top1": clocks.class_top1,
             "met_135": self.met_135,
             "met_135_per_phase": self.met_135_per_phase,
+            "first_time_right": self.first_time_right,
+            "self_healing": self.self_healing,
         }
 
 
@@ -84,6 +90,9 @@ class Scorecard:
     service: ServiceTime
     alarms: AlarmCounts
     tickets: TicketCounts
+    conduct: JsonObject
+    closure: JsonObject
+    intent: JsonObject
     level_lived: str
     timings_assumed: int
     simulated_s: float
@@ -124,6 +133,9 @@ class Scorecard:
                 "from_network": self.tickets.from_network,
                 "per_fault": dict(self.tickets.per_fault),
             },
+            "conduct": dict(self.conduct),
+            "closure": dict(self.closure),
+            "intent": dict(self.intent),
             "level_lived": self.level_lived,
             "timings_assumed": self.timings_assumed,
             "simulated_s": round(self.simulated_s, 3),

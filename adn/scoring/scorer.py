@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,18 @@ from adn.base.records import Record
 from adn.scoring.actions import actions, wrong_actions
 from adn.scoring.alarms import alarm_counts
 from adn.scoring.assess import level_lived
+from adn.scoring.authorship import authorship_of
+from adn.scoring.closure import closure_of
+from adn.scoring.conduct import conduct_of
 from adn.scoring.disturbances import ticket_counts
+from adn.scoring.healing import first_time_right, self_healing
 from adn.scoring.incidents import incidents_of
 from adn.scoring.log import RunLog, as_logged, read_run
-from adn.scoring.pairing import pairing_of
 from adn.scoring.people import people_time
-from adn.scoring.scorecard import Scorecard, fault_scores, share_found
+from adn.scoring.scorecard import Scorecard, share_found
 from adn.scoring.service import service_time
-from adn.scoring.truth import faults_of
+from adn.scoring.tasks import TaskInstance, instances_of
+from adn.scoring.tasks.judging import Judging
 
 
 def score(folder: Path) -> Scorecard:
@@ -45,17 +50,33 @@ def score_records(
 
 def score_log(log: RunLog) -> Scorecard:
     """Return the scorecard of a log."""
-    faults, incidents = faults_of(log), incidents_of(log)
-    pairing = pairing_of(log)
-    scores = fault_scores(log, faults, pairing)
-    manifest = log.manifest
+    judging = Judging.of(log)
+    return score_judged(judging, instances_of(judging))
+
+
+def score_judged(judging: Judging, rows: Sequence[TaskInstance]) -> Scorecard:
+    """Return the scorecard of a run of which everything has been looked up.
+
+    Args:
+        judging: The run.
+        rows: Its task instances.
+    """
+    log, pairing, manifest = judging.log, judging.pairing, judging.log.manifest
+    scores = tuple(
+        replace(
+            score,
+            first_time_right=first_time_right(judging, score.fault),
+            self_healing=self_healing(judging, score.fault, rows),
+        )
+        for score in judging.scores.values()
+    )
     return Scorecard(
         scenario=manifest["scenario"],
         level=str(manifest["level"]),
         seed=manifest["seed"],
         digest=manifest["digest"],
         faults=scores,
-        incidents=len(incidents),
+        incidents=len(incidents_of(log)),
         false_incidents=len(pairing.false),
         duplicates=len(pairing.duplicates),
         incidents_on_disturbances=len(pairing.explained),
@@ -65,7 +86,10 @@ def score_log(log: RunLog) -> Scorecard:
         people=people_time(log),
         service=service_time(log),
         alarms=alarm_counts(log),
-        tickets=ticket_counts(log, (fault.id for fault in faults)),
+        tickets=ticket_counts(log, judging.faults),
+        conduct=conduct_of(judging).as_json(),
+        closure=closure_of(judging).as_json(),
+        intent=authorship_of(log).as_json(),
         level_lived=level_lived(log).value,
         timings_assumed=manifest["timings_assumed"],
         simulated_s=float(manifest["simulated_s"]),

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from adn.base.levels import AutonomyLevel, Task
+from adn.base.levelplan import LevelPlan
+from adn.base.levels import Task
 from adn.base.records import CATALOGUE, File, Record
 
 Check = Callable[[Any], bool]
@@ -77,7 +78,25 @@ SHAPES: Final[Mapping[str, Mapping[str, Shape]]] = {
     "incident.merged": {"ref.into": TEXT},
     "incident.demarcated": {"ref.incident": TEXT, "data.domain": TEXT},
     "incident.located": {"ref.incident": TEXT, "data.suspects": SUSPECTS},
-    "prediction.made": {"ref.objects": STRINGS, "data.horizon_s": NUMBER},
+    "control.set": {"data.setting": TEXT, "data.author": TEXT},
+    "intent.evaluated": {"data.from_s": NUMBER, "data.to_s": NUMBER, "data.outside": STRINGS},
+    "data.collected": {"data.table": TEXT, "data.complete": NUMBER},
+    "prediction.made": {
+        "ref.objects": STRINGS,
+        "data.table": TEXT,
+        "data.from_s": NUMBER,
+        "data.to_s": NUMBER,
+        "data.horizon_s": NUMBER,
+    },
+    "rollup.received": {
+        "data.table": TEXT,
+        "data.from_s": NUMBER,
+        "data.to_s": NUMBER,
+        "data.complete": NUMBER,
+    },
+    "incident.status": {"data.status": TEXT},
+    "plan.rolled-back": {"ref.incident": TEXT, "ref.plan": TEXT, "data.reason": TEXT},
+    "run.started": {"data.duration_s": NUMBER, "data.warmup_s": NUMBER},
     "plan.proposed": {"ref.incident": TEXT, "data.purpose": TEXT},
     "plan.decided": {"ref.incident": TEXT, "ref.plan": TEXT, "data.verdict": TEXT},
     "plan.executed": {
@@ -171,9 +190,20 @@ _OPTIONAL: Final[Mapping[str, Shape]] = {
     "ref": ("an object", lambda value: isinstance(value, dict)),
     "data": ("an object", lambda value: isinstance(value, dict)),
 }
+
+
+def is_level(value: Any) -> bool:
+    """Return whether a value names one level for all, or levels by domain (``L3+ip-L4``)."""
+    try:
+        LevelPlan.parse(value)
+    except (AttributeError, ValueError):
+        return False
+    return True
+
+
 _MANIFEST: Final[Mapping[str, Shape]] = {
     "scenario": TEXT,
-    "level": ("one of L0 to L5", lambda value: value in [level.value for level in AutonomyLevel]),
+    "level": ("one of L0 to L5", is_level),
     "seed": WHOLE,
     "digest": TEXT,
     "timings_assumed": WHOLE,

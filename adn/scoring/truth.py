@@ -89,6 +89,20 @@ class Fault:
         return frozenset(out)
 
 
+def is_contestable(*, hurt: bool, self_healed: bool | None, restorable: bool | None) -> bool:
+    """Return whether the headline counts a fault: nothing restores it by itself, and something can.
+
+    A fault that hurt no service in a run has nothing to restore and does not count; without
+    reference runs every other does.
+
+    >>> is_contestable(hurt=True, self_healed=None, restorable=None)
+    True
+    >>> is_contestable(hurt=True, self_healed=False, restorable=False)
+    False
+    """
+    return hurt and not self_healed and restorable is not False
+
+
 def faults_of(log: RunLog) -> tuple[Fault, ...]:
     """Return the faults that took effect in a run, by onset and id."""
     by_fault: dict[str, dict[str, list[Record]]] = {}

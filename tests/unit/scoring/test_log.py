@@ -118,10 +118,11 @@ def test_a_changed_line_is_found_where_the_next_one_lets_go_of_it(folder: Path) 
         lambda lines: [lines[0], lines[1].replace(b"critical", b"cleared!"), *lines[2:]],
     )
     reseal(folder)
-    assert refused(folder) == [
-        f"events.jsonl:3:1: RUN011 prev is {was}, but the line before has the digest {now}; "
+    message = (
+        f"prev is {was}, but the line before has the digest {now}; "
         "it was changed, or a line was inserted or removed here"
-    ]
+    )
+    assert refused(folder) == [f"events.jsonl:3:1: RUN011 {message}"]
 
 
 def test_a_changed_last_line_breaks_the_seal(folder: Path) -> None:

@@ -33,6 +33,8 @@ EXPECTED = {
             "class_top1": True,
             "met_135": True,
             "met_135_per_phase": True,
+            "first_time_right": True,
+            "self_healing": True,
         }
     ],
     "incidents": 1,
@@ -46,6 +48,13 @@ EXPECTED = {
     "service": {"down_minutes": 0.0, "degraded_minutes": 3.337, "availability": 1.0},
     "alarms": {"raw": 2, "shown": 1, "root_recall": 1.0},
     "tickets": {"raised": 0, "from_network": 0, "per_fault": {"FLT-0001": 0}},
+    "conduct": {"harmful": 0, "harmful_standing": 0, "idle_repairs": 0, "quiet_s": 600.0},
+    "closure": {"closed": 0, "by_system": 0, "true": 0, "auto": 0, "reopened": 0},
+    "intent": {
+        "settings": {"person": 0, "derived": 0, "self": 0},
+        "evaluations": 0,
+        "evaluated_by_people": 0,
+    },
     "level_lived": "L5",
     "timings_assumed": 2,
     "simulated_s": 3600.0,
