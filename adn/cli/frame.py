@@ -35,6 +35,8 @@ class Verb:
 
 VERBS: Final[Mapping[str, Verb]] = {
     "run": Verb("run", "Run a scenario and score it; at several levels, as a ladder."),
+    "bench": Verb("bench", "Run a suite at several levels, and say which levels were earned."),
+    "query": Verb("query", "Ask the runs of a campaign in SQL."),
     "score": Verb("score", "Score runs again from their logs."),
     "replay": Verb("replay", "Run a run folder again and compare the digests."),
     "explain": Verb("explain", "Tell the story of one incident of a run."),
