@@ -13,6 +13,7 @@ from statistics import fmean, median_low
 from typing import Any, Final
 
 from adn.assessment.runs import RunResult
+from adn.scoring.truth import is_contestable
 
 MTTR_GOAL_S: Final = 900.0
 """TM Forum IG1339, core network at L4: mean time to repair of at most 15 minutes."""
@@ -62,10 +63,10 @@ def indicators_of(runs: Sequence[RunResult]) -> dict[str, Any]:
 
 def contestable(fault: Fault) -> bool:
     """Whether the headline counts a fault: it hurt, does not heal by itself, and can be mended."""
-    return (
-        fault["impact_s"] is not None
-        and not fault["self_healed"]
-        and fault["restorable"] is not False
+    return is_contestable(
+        hurt=fault["impact_s"] is not None,
+        self_healed=fault["self_healed"],
+        restorable=fault["restorable"],
     )
 
 

@@ -42,6 +42,13 @@ def _is_digest(value: Any) -> bool:
     return isinstance(value, str) and len(value) == 16 and set(value) <= _HEXADECIMAL
 
 
+def _is_level(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(LevelPlan.parse(value))
+    except ValueError:
+        return False
+
+
 def _is_pairs(value: Any) -> bool:
     return isinstance(value, list) and all(_is_strings(row) and len(row) == 2 for row in value)
 
