@@ -12,6 +12,8 @@ from adn.cli.render import print_json, print_line, print_table, remark
 if TYPE_CHECKING:
     from adn.topology.network import Network
 
+_LISTED = 20
+
 
 def command(
     source: Annotated[
@@ -149,11 +151,17 @@ def _show(described: dict[str, Any]) -> None:
         )
     print_line("")
     for table, names in described["single_points_of_failure"].items():
-        print_line(f"single points of failure, {table}: {', '.join(names) or 'none'}")
+        print_line(f"single points of failure, {table}: {_listed(names)}")
     of_kinds = len({row["kind"] for row in described["site_table"]}) > 1
     if of_kinds:
         _show_fabric(described)
     _show_links([row for row in described["link_table"] if row["ducts"] or not of_kinds])
+
+
+def _listed(names: list[str]) -> str:
+    """Return names, the first twenty of them where there are more; `--json` has all."""
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return (", ".join(names[:_LISTED]) + more) or "none"
 
 
 def _show_fabric(described: dict[str, Any]) -> None:

@@ -171,8 +171,9 @@ WRONG: list[tuple[dict[str, object], list[str]]] = [
     ),
     (
         {"paired": (replace(TELLER, target=Ends(kind="branch", site="Denver")),)},
-        ["TOP037 services 'teller' go to elements of kind 'branch' at site 'Denver'; "
-         "there are none"],
+        [
+            "TOP037 services 'teller' go to elements of kind 'branch' at site 'Denver'; there are none"
+        ],
     ),
 ]  # fmt: skip
 

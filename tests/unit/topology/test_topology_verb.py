@@ -152,3 +152,24 @@ def test_json_of_a_fabric_holds_every_link_with_its_cards(
     assert sum(row["count"] for row in told["site_table"]) == 44
     alone = {name for row in told["feed_table"] for name in row["alone"]}
     assert len(alone) == 4
+
+
+def test_branches_are_counted_by_kind_and_long_lists_are_cut(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    scenario = tmp_path / "bank.yml"
+    scenario.write_text(
+        "adn: 1\nname: bank\nversion: 1\ntitle: A bank\nclock: {duration: 1h}\n"
+        "topology: {source: 'topohub:topozoo/Abilene', branches: {count: 30, dual_homed: 0%}}\n",
+        encoding="utf-8",
+    )
+    code, out, _ = run(capsys, str(scenario))
+    lines = out.splitlines()
+    assert code == 0
+    row = next(line.split() for line in lines if line.startswith("-     branch"))
+    assert row == ["-", "branch", "30", "Atlanta-branch-01", "Washington-DC-branch-02"]
+    cut = next(line for line in lines if line.startswith("single points of failure, links: "))
+    assert cut.count(", ") == 20
+    assert cut.endswith(" and 10 more")
+    _, told, _ = run(capsys, str(scenario), "--json")
+    assert len(json.loads(told)["single_points_of_failure"]["links"]) == 30
