@@ -13,6 +13,8 @@ from adn.assessment.indicators import contestable
 from adn.base.errors import Finding, Position, RunFolderError
 from adn.report.bars import bars
 from adn.report.document import document, write_page
+from adn.report.grid import grid, group
+from adn.report.grid import row as grid_row
 from adn.report.rungs import CLOCKS, mark, rungs
 from adn.report.svg import Markup, join, tag
 
@@ -164,33 +166,15 @@ def _table(ladder: Ladder) -> Iterator[Markup]:
     body: list[Markup] = []
     for title, rows, names in groups:
         if title and rows:
-            head = tag("th", title, colspan=len(_HEADS), scope="colgroup", class_="group")
-            body.append(tag("tr", head))
+            body.append(group(title, len(_HEADS)))
         for name, row in rows.items():
             shown = names.get(name, name.replace("-", " "))
             cells = _cells(row["summary"], bound=title == "Bounds")
-            body.append(
-                tag(
-                    "tr",
-                    tag("th", shown, scope="row"),
-                    *(tag("td", cell, class_="count") for cell in cells),
-                )
-            )
-    heads = [
-        tag("th", name, tag("span", note, class_="note") if note else Markup(""), scope="col")
-        for name, note in _HEADS
-    ]
+            body.append(grid_row([shown, *cells]))
     yield tag(
         "section",
         tag("h2", "The ladder in numbers"),
-        tag(
-            "div",
-            tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *body), class_="ladder"),
-            class_="scroll",
-            role="region",
-            tabindex=0,
-            aria_label="The ladder in numbers",
-        ),
+        grid("The ladder in numbers", _HEADS, body, "ladder"),
     )
 
 
