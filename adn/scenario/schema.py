@@ -60,6 +60,7 @@ def _soak(span: int) -> int:
 
 
 Soak = Annotated[Duration, AfterValidator(_soak)]
+FormatNumber = Annotated[int, BeforeValidator(_format)]
 TaskLetter = Annotated[Task, BeforeValidator(_task)]
 
 
@@ -270,7 +271,7 @@ class Targets(Part):
 class Scenario(Part):
     """One incident on one network, and what is promised about it."""
 
-    adn: Annotated[int, BeforeValidator(_format)] = Field(description="Format of the file: 1.")
+    adn: FormatNumber = Field(description="Format of the file: 1.")
     name: Slug = Field(description="Name; results cite it as name@version.")
     version: int = Field(ge=1, le=10**6, description="Raised when the scenario's numbers change.")
     title: Text = Field(description="One line for people.")
