@@ -25,7 +25,7 @@ from adn.bench.ledger import FILE, Ledger
 from adn.bench.plan import Plan
 from adn.bench.running import Result, Task, judged
 from adn.bench.store import Stored
-from adn.reference.agents import BOUNDS, IDLE, ORACLE
+from adn.reference.agents import BOUND_LEVEL, BOUNDS, IDLE, ORACLE
 from adn.reference.bounds import Bounds, code_digest
 from adn.session.run import References
 from adn.session.spreading import Engine, Spread
@@ -139,26 +139,20 @@ class _Runner:
             case, seed = task.cell.case, task.cell.seed
             held = waiting.setdefault((case, seed), {})
             held[task.cell.agent] = done
-            cards = {
-                name: held[name]["result"]["card"]
-                if name in held
-                else self._recorded[cell].result["card"]
-                for name in BOUNDS
-                if name in held or (cell := _bound(case, name, seed, task.cell)) in self._recorded
-            }
+            cards = {name: one["result"]["card"] for name, one in held.items()}
+            for name in BOUNDS:
+                before = self._recorded.get(_bound(case, name, seed))
+                if before is not None:
+                    cards[name] = before.result["card"]
             if len(cards) < len(BOUNDS):
                 continue
             verdicts = Bounds(cards[IDLE], cards[ORACLE]).verdicts
             for name in sorted(waiting.pop((case, seed))):
-                cell = _bound(case, name, seed, task.cell)
+                cell = _bound(case, name, seed)
                 self._record(cell, judged(held[name]["result"], verdicts), held[name]["wall_s"])
 
     def _verdicts(self, case: str, seed: int) -> References:
-        cards = {
-            cell.agent: self._recorded[cell].result["card"]
-            for cell in self._plan.bounds
-            if cell.case == case and cell.seed == seed
-        }
+        cards = {name: self._recorded[_bound(case, name, seed)].result["card"] for name in BOUNDS}
         return Bounds(cards[IDLE], cards[ORACLE]).verdicts
 
     def _task(self, cell: Cell, verdicts: References | None, code: str) -> Task:
@@ -175,8 +169,8 @@ class _Runner:
         self._told(len(self._recorded), len(self._plan.cells), cell.name)
 
 
-def _bound(case: str, name: str, seed: int, like: Cell) -> Cell:
-    return Cell(case, name, like.level, seed)
+def _bound(case: str, name: str, seed: int) -> Cell:
+    return Cell(case, name, BOUND_LEVEL.value, seed)
 
 
 def _refuse_changes(

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from adn.base.errors import Finding, Position
 from adn.bench.cell import Cell
@@ -93,8 +93,7 @@ class Ledger:
                 [(one.path, one.digest, name) for name, one in places.items()],
             )
             self._there.execute(
-                "UPDATE cells SET path = NULL, digest = NULL, wall_s = NULL "
-                "WHERE state = 'planned'"
+                "UPDATE cells SET path = NULL, digest = NULL, wall_s = NULL WHERE state = 'planned'"
             )
 
     def enter(self, one: Stored, wall_s: float) -> None:
@@ -121,7 +120,7 @@ class Ledger:
         """Close it."""
         self._there.close()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

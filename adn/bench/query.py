@@ -123,7 +123,7 @@ def _fill(there: Any, folder: Path) -> None:
         raise BenchError(Finding("BEN014", message, Position(str(folder)), see=see)) from None
     del parquet
     for name in LISTED:
-        inner = ", ".join(f"one.\"{column}\"" for column in LISTED[name])
+        inner = ", ".join(f'one."{column}"' for column in LISTED[name])
         there.execute(
             f"CREATE VIEW {name} AS SELECT {_CELL}, scenario, runs.domain AS network_domain, "  # noqa: S608
             f"elements, {inner} FROM runs, unnest(runs.{name}) AS held(one)"

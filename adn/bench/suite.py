@@ -1,4 +1,4 @@
-"""From a file to a suite: read as scenarios are, every scenario of it looked up, all errors at once."""
+"""From a file to a suite: read as scenarios are, its scenarios looked up, all errors at once."""
 
 from __future__ import annotations
 
@@ -217,12 +217,13 @@ def _named(data: Mapping[str, Any]) -> Iterator[tuple[Path, str, float]]:
     listed = data.get("cases")
     for number, held in enumerate(listed if isinstance(listed, tuple) else ()):
         path: Path = ("cases", number)
-        weight: Any = 1.0
+        name, weight = held, 1.0
         if isinstance(held, dict):
-            path, weight, held = (*path, "scenario"), held.get("weight", 1.0), held.get("scenario")
-        if isinstance(held, str) and held.strip():
+            path = (*path, "scenario")
+            name, weight = held.get("scenario"), held.get("weight", 1.0)
+        if isinstance(name, str) and name.strip():
             sound = isinstance(weight, int | float) and not isinstance(weight, bool)
-            yield path, held, float(weight) if sound else 1.0
+            yield path, name, float(weight) if sound else 1.0
 
 
 def _read(name: str, folder: File) -> tuple[str, LoadedScenario]:
@@ -267,9 +268,9 @@ def _contradictions(suite: Suite, source: Source) -> Iterator[Finding]:
             if median in suite.approvals.medians[:number]:
                 path: Path = ("approvals", "medians", number)
                 yield source.finding(path, "SCN029", "this median stands twice; keep one")
-    for path, level in asked:
-        if level not in levels:
-            message = f"level {level} is none of the suite's, {', '.join(levels)}"
+    for path, name in asked:
+        if name not in levels:
+            message = f"level {name} is none of the suite's, {', '.join(levels)}"
             yield source.finding(path, "BEN003", message)
     there = len(suite.seeds.numbers)
     for key, entry in (("baselines", suite.baselines), ("approvals", suite.approvals)):

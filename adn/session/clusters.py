@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -65,12 +66,11 @@ def _refuse_unreachable(name: str, address: str) -> None:
 def _dask(jobs: int, address: str | None) -> Iterator[Spread]:
     import logging
 
-    from distributed import Client, KilledWorker, LocalCluster, wait
-
+    distributed: Any = import_module("distributed")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     local = None
     if address is None:
-        local = LocalCluster(
+        local = distributed.LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
             processes=True,
@@ -79,7 +79,7 @@ def _dask(jobs: int, address: str | None) -> Iterator[Spread]:
         )
     try:
         try:
-            client = Client(local or address, timeout=PATIENCE)
+            client = distributed.Client(local or address, timeout=PATIENCE)
         except (OSError, ValueError, TypeError) as error:
             raise _unusable(address, error) from None
         with client:
@@ -91,12 +91,12 @@ def _dask(jobs: int, address: str | None) -> Iterator[Spread]:
                 return client.submit(remote_attempt, number, task, pure=False)
 
             def first(waiting: Sequence[Any]) -> Sequence[Any]:
-                return list(wait(waiting, return_when="FIRST_COMPLETED").done)
+                return list(distributed.wait(waiting, return_when="FIRST_COMPLETED").done)
 
             def result(future: Any) -> Any:
                 try:
                     return future.result()
-                except KilledWorker:
+                except distributed.KilledWorker:
                     raise lost_process() from None
 
             yield lambda tasks: _stream(tasks, AHEAD * width, submit, first, result)
@@ -111,8 +111,7 @@ def _ray(jobs: int, address: str | None) -> Iterator[Spread]:
 
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    import ray
-
+    ray: Any = import_module("ray")
     try:
         if address is None:
             ray.init(
