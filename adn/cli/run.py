@@ -236,7 +236,7 @@ def _played(
                 progress=lambda now: bar(now / duration),
             )
     # The timeline is progress enough; a bar would write into its lines.
-    print_line(_header(loaded, chosen, f"seed {seed}"))
+    print_line(_header(loaded, str(chosen), f"seed {seed}"))
     timeline = Timeline()
 
     def tell(record: Record) -> None:

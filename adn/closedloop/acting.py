@@ -67,7 +67,11 @@ def propose(
     started = ops.clock.now
 
     def wanted(plans: Any) -> list[Plan]:
-        return [plan for plan in eligible(plans) if plan.key not in excluded]
+        return [
+            plan
+            for plan in eligible(plans)
+            if plan.key not in excluded and ops.intent.permits(step.kind for step in plan.steps)
+        ]
 
     def system() -> Plan | None:
         minded = replace(incident.snapshot(), services=tuple(ops.services_of(incident)))
@@ -78,6 +82,7 @@ def propose(
         Task.RECOVERY_ANALYSIS,
         system,
         ops.staff.planned(incident, diagnosis, excluded, wanted),
+        domain=incident.domain,
         handed_over=incident.handed_over,
     )
     return None if done.answer is None else Proposal(done.answer, done, started)
@@ -109,6 +114,7 @@ def decide(
         Task.DETERMINATION,
         lambda: judged,
         ops.staff.decided(incident, plan, *judged),
+        domain=incident.domain,
         handed_over=incident.handed_over,
     )
     allowed, reason = done.answer
@@ -149,6 +155,7 @@ def carry_out(ops: Operations, incident: Incident, action: Action) -> Generator[
         Task.EXECUTION,
         lambda: action.commands,
         ops.staff.executed(incident, action.commands),
+        domain=incident.domain,
     )
     results = yield from _send(ops, incident, action.commands)
     as_planned = all(_succeeded(result) for result in results.values())

@@ -86,6 +86,7 @@ class Case:
             Task.VERIFICATION,
             lambda: fixed,
             ops.staff.verified(self.incident, fixed, sorted(outside)),
+            domain=self.incident.domain,
         )
         ops.journal.evidence(
             "service.verified",

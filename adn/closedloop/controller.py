@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from adn.base.clock import Millis
-from adn.base.levels import AutonomyLevel
+from adn.base.levelplan import LevelPlan
 from adn.base.streams import Key
+from adn.closedloop.control import Written
 from adn.closedloop.people.roster import OperationsPlan
 from adn.northbound.inventory import Inventory
 from adn.northbound.post import Message, Observation
@@ -20,19 +21,21 @@ class Briefing:
 
     Attributes:
         inventory: The network as recorded.
-        level: The autonomy level it is to be run at.
+        level: The autonomy level it is to be run at, by domain.
         key: A one-way child of the run's key, for its own draws.
         warmup: Until when detectors only learn, simulated ms.
         duration: When the run ends, simulated ms.
         operations: Who is there to do what people do.
+        written: The control information that a person wrote, for levels at which people do.
     """
 
     inventory: Inventory
-    level: AutonomyLevel
+    level: LevelPlan
     key: Key
     warmup: Millis
     duration: Millis
     operations: OperationsPlan = field(default_factory=OperationsPlan)
+    written: Written = field(default_factory=Written)
 
 
 class Controller(Protocol):

@@ -47,7 +47,6 @@ class Diagnosing:
         self.diagnosis: Diagnosis | None = None
         self._incident, self._ops = incident, ops
         self._told_top: tuple[str, str] | None = None
-        self._told_domain = ""
         self._told_by: tuple[str, ...] = ()
         self._read: frozenset[str] = frozenset()
 
@@ -61,16 +60,30 @@ class Diagnosing:
         if not incident.handed_over:
             if performing.waits(Task.ALARM_FILTERING):
                 yield from self._filter_alarms("")
-            if performing.waits(Task.DEMARCATION) and not performing.assists(Task.ROOT_CAUSE):
+            if self._asks_for_domain_first():
                 yield from self._demarcate(None)
-        if performing.assists(Task.ROOT_CAUSE) and not incident.handed_over:
+        if performing.assists(Task.ROOT_CAUSE, incident.domain) and not incident.handed_over:
             diagnosis = yield from self._by_system(changed)
-            if not performing.waits(Task.ROOT_CAUSE):
+            if not performing.waits(Task.ROOT_CAUSE, incident.domain):
                 return diagnosis
-            yield from self._demarcate(diagnosis)
+            if performing.waits(Task.DEMARCATION):
+                yield from self._demarcate(diagnosis)
         else:
             diagnosis = None
         return (yield from self._by_people(diagnosis))
+
+    def _asks_for_domain_first(self) -> bool:
+        """Return whether the domain is named before the cause is looked for.
+
+        People who find the cause alone are handed the incident by whoever names the domain; and
+        where domains are at different levels, who finds the cause depends on the domain.
+        """
+        performing, domain = self._ops.performing, self._incident.domain
+        if performing.by_domain and not domain:
+            return True
+        return performing.waits(Task.DEMARCATION) and not performing.assists(
+            Task.ROOT_CAUSE, domain
+        )
 
     # --- the system ---
 
@@ -97,7 +110,7 @@ class Diagnosing:
         given = ops.given(self._incident)
         fresh = ops.locator.locate(self._incident.snapshot(), ops.view, given)
         diagnosis = self._believed(fresh, changed)
-        if not ops.performing.waits(Task.ROOT_CAUSE):
+        if not ops.performing.waits(Task.ROOT_CAUSE, self._incident.domain):
             yield from self._tell(Performed(diagnosis), started)
         return diagnosis
 
@@ -140,7 +153,8 @@ class Diagnosing:
     def _tell(self, done: Performed[Diagnosis], started: Millis) -> Generator[Event, Any, None]:
         """Write down what is believed, if it is news."""
         diagnosis = done.answer
-        if diagnosis.domain != self._told_domain:
+        own = done.by == "human" or not self._ops.performing.waits(Task.DEMARCATION)
+        if own and diagnosis.domain != self._incident.domain:
             domain = diagnosis.domain, diagnosis.domain_probability
             self._tell_domain(Performed(domain, done.by, self._told_by + done.work), started)
         top = diagnosis.suspects[0] if diagnosis.suspects else None
@@ -191,18 +205,18 @@ class Diagnosing:
         people = ops.staff.demarcated(self._incident)
         done = yield from ops.performing.perform(Task.DEMARCATION, system, people)
         self._told_by = done.work
-        if self._told_domain != done.answer[0]:
+        if self._incident.domain != done.answer[0]:
             self._tell_domain(done, started)
 
     def _tell_domain(self, done: Performed[tuple[str, float]], started: Millis) -> None:
-        self._told_domain, probability = done.answer
+        self._incident.domain, probability = done.answer
         self._ops.journal.evidence(
             "incident.demarcated",
             done.by,
             started,
             self._incident.id,
             {"incident": self._incident.id},
-            {"domain": self._told_domain, "probability": probability},
+            {"domain": self._incident.domain, "probability": probability},
             done.work,
         )
 

@@ -93,6 +93,7 @@ class Incident:
         status: Where it stands; changed by `move` alone.
         joined_at: When its latest signal was joined, simulated ms.
         handed_over: Whether it was escalated: the expert has it, and works without suggestions.
+        domain: Where it was demarcated to; empty until then.
         stamps: When it last entered each status.
     """
 
@@ -102,6 +103,7 @@ class Incident:
     status: Status = Status.OPEN
     joined_at: Millis = 0
     handed_over: bool = False
+    domain: str = ""
     stamps: dict[Status, Millis] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ one handles each incident. Evidence of every task goes out as records, in the or
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from simpy.events import Event
@@ -14,6 +15,7 @@ from simpy.events import Event
 from adn.base.clock import SECOND, Millis, SimClock
 from adn.base.levels import Task
 from adn.closedloop.complaints import TicketDetector
+from adn.closedloop.control import as_written, derived, expected
 from adn.closedloop.controller import Briefing
 from adn.closedloop.correlating import Correlator
 from adn.closedloop.detectors import (
@@ -45,6 +47,7 @@ from adn.closedloop.planning import Planner, WhatIfPlanner
 from adn.closedloop.playbooks import remedies
 from adn.closedloop.recognising import Recognition
 from adn.closedloop.reviewing import Reviewer
+from adn.closedloop.revising import Ordinary, revised
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import CommandResult
@@ -86,15 +89,20 @@ class ClosedLoop:
         actor: Actor | None = None,
     ) -> None:
         performing = Performing(briefing.level)
+        recorded = briefing.inventory.rows
+        control = performing.control(
+            lambda: as_written(briefing.written), lambda: derived(recorded.services)
+        )
+        inventory = replace(briefing.inventory, rows=expected(recorded, control))
         self._warmup = briefing.warmup
         self._clock = SimClock()
         self._outbox: list[Message] = []
-        self._view = View(briefing.inventory)
+        self._view = View(inventory)
         self._orders = Orders(self._clock, self._outbox, self._view)
         self._journal = Journal(self._clock, self._outbox)
-        self._intent = Intent(self._view.network)
-        graph = KnowledgeGraph(briefing.inventory, remedies=remedies())
-        management = briefing.inventory.management
+        self._intent = Intent(self._view.network, control)
+        graph = KnowledgeGraph(inventory, remedies=remedies())
+        management = inventory.management
         people, profile = briefing.operations, profile_of(briefing.operations.profile)
         key = briefing.key.child("people")
         tools = DeskTools(
@@ -145,6 +153,7 @@ class ClosedLoop:
             self._recognition.knows,
         )
         self._collects = performing.assists(Task.DATA_COLLECTION)
+        self._ordinary = Ordinary(briefing.warmup // 2, briefing.warmup)
         self._forest = OrdinaryForest(briefing.key.child("ordinary-forest"))
         self._key = briefing.key
         self._detectors: tuple[Detector, ...] = (
@@ -162,6 +171,8 @@ class ClosedLoop:
             self._clock.process(self._watch.keep(briefing.warmup, people.poll))
         if briefing.warmup > FIT_BEFORE and self._collects:
             self._clock.process(self._learn_ordinary())
+        if performing.revises:
+            self._clock.process(self._revise_controls())
 
     # --- the controller's three doors ---
 
@@ -230,6 +241,7 @@ class ClosedLoop:
         found = [anomaly for detector in self._detectors for anomaly in detector.observe(seen)]
         if self._clock.now < self._warmup:
             if isinstance(seen, Candidates):
+                self._ordinary.observe(seen)
                 size = len(self._view.roster(seen.table)) or len(seen.rows)
                 self._forest.learn_candidates(seen, size)
             return []
@@ -246,23 +258,28 @@ class ClosedLoop:
     def _set_controls(self) -> Generator[Event, Any, None]:
         """Task A: say what is watched, within which limits, and what may be done."""
         yield self._clock.sleep(0)
-        performing, intent = self._ops.performing, self._intent
-        started, watch = self._clock.now, intent.watch_list()
+        control, started = self._intent.control, self._clock.now
+        self._outbox.append(control.watch_list())
+        for setting, value in control.settings(self._view.network.rows.services).items():
+            self._tell_setting(setting, value, control.because.get(setting, ""), started)
+
+    def _revise_controls(self) -> Generator[Event, Any, None]:
+        """Task A again: set the watch anew, from what was ordinary in the warm-up."""
+        yield self._clock.sleep(self._warmup)
+        before, started = self._intent.control, self._clock.now
+        control, reasons = revised(before, self._ordinary.departed)
+        self._intent.control = control
+        self._outbox.append(control.watch_list())
+        for table, value in sorted(control.watched().items()):
+            self._tell_setting(f"watch.{table}", value, reasons[table], started)
+
+    def _tell_setting(self, setting: str, value: Any, because: str, started: Millis) -> None:
+        performing = self._ops.performing
         # What people set, they set before the run: nobody is waited for.
         by: By = "human" if performing.waits(Task.CONTROL_INFORMATION) else "system"
-        self._outbox.append(watch)
-        settings: dict[str, Any] = {
-            "watch-list": {f"{w.table}.{w.kpi}": [w.z, w.cusum] for w in watch.limits},
-            "limits": intent.limits(),
-            "permitted-commands": dict(intent.permitted()),
-        }
-        for setting, value in settings.items():
-            self._journal.evidence(
-                "control.set",
-                by,
-                started,
-                data={"setting": setting, "author": performing.author, "value": value},
-            )
+        why = {"because": because} if because else {}
+        said = {"setting": setting, "author": performing.author, "value": value}
+        self._journal.evidence("control.set", by, started, data=said | why)
 
     def _learn_ordinary(self) -> Generator[Event, Any, None]:
         """At the end of warm-up, sample ordinary series and fit the second stage."""

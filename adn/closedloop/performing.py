@@ -3,7 +3,8 @@
 A task that the table gives to the system is done at once. A task that it gives to people, or to
 both, is put to them, in the second case with the system's answer as a suggestion. The two tasks of
 intent handling are reviewed by people after the fact, where the table shares them: nobody is waited
-for.
+for. Domains may be at different levels: what is done once an incident's domain is known is done at
+the level of that domain, everything else at the default.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, TypeVar
 
+from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel, LevelTable, Performer, Task, level_table
 
 By = Literal["system", "human"]
@@ -41,30 +43,36 @@ People = Callable[[Answer | None], Generator[Any, Any, tuple[Answer, tuple[str, 
 
 
 class Performing:
-    """The performers of one level.
+    """The performers of a level, or of a plan of levels by domain.
 
     Args:
-        level: The level the network is run at.
+        plan: The level the network is run at, by domain.
     """
 
-    def __init__(self, level: AutonomyLevel) -> None:
+    def __init__(self, plan: AutonomyLevel | LevelPlan) -> None:
         self._table: LevelTable = level_table()
-        self._level = level
+        self._plan = LevelPlan.of(plan)
 
-    def waits(self, task: Task) -> bool:
+    @property
+    def by_domain(self) -> bool:
+        """Whether who does a task depends on the domain, so that it must be known first."""
+        return self._plan.varies
+
+    def waits(self, task: Task, domain: str = "") -> bool:
         """Return whether people do the task, or are waited for."""
-        who = self._table.performer(task, self._level)
+        who = self._performer(task, domain)
         if who is Performer.SHARED and task in REVIEWED_AFTERWARDS:
             return False
         return who is not Performer.SYSTEM
 
-    def assists(self, task: Task) -> bool:
+    def assists(self, task: Task, domain: str = "") -> bool:
         """Return whether the system has a part in the task: whether there are tools for it."""
-        return self._table.performer(task, self._level) is not Performer.HUMAN
+        return self._performer(task, domain) is not Performer.HUMAN
 
-    def is_reviewed(self, task: Task) -> bool:
+    def is_reviewed(self, task: Task, domain: str = "") -> bool:
         """Return whether people look at what the system did, when it is done."""
-        return self.assists(task) and not self.waits(task) and self._is_shared(task)
+        shared = self._performer(task, domain) is Performer.SHARED
+        return shared and not self.waits(task, domain)
 
     def perform(
         self,
@@ -72,6 +80,7 @@ class Performing:
         system: Callable[[], Answer],
         people: People[Answer],
         *,
+        domain: str = "",
         handed_over: bool = False,
     ) -> Generator[Any, Any, Performed[Answer]]:
         """Let whoever the level names do the task.
@@ -80,23 +89,34 @@ class Performing:
             task: Which.
             system: Gives the system's answer.
             people: Puts it to people.
+            domain: Of the incident it is about; empty before that is known.
             handed_over: Whether the system is at its wits' end, so that people do it alone.
         """
         if handed_over:
             answer, work = yield from people(None)
-        elif self.waits(task):
-            answer, work = yield from people(system() if self.assists(task) else None)
+        elif self.waits(task, domain):
+            suggestion = system() if self.assists(task, domain) else None
+            answer, work = yield from people(suggestion)
         else:
             return Performed(system())
         return Performed(answer, "human", work)
 
-    def _is_shared(self, task: Task) -> bool:
-        return self._table.performer(task, self._level) is Performer.SHARED
+    def control(self, written: Callable[[], Answer], derived: Callable[[], Answer]) -> Answer:
+        """Return the control information in force: a person's, or what follows from promises."""
+        return derived() if self.assists(Task.CONTROL_INFORMATION) else written()
 
     @property
     def author(self) -> Author:
         """Whose the control information is: a person's, derived from intent, or self-set."""
-        who = self._table.performer(Task.CONTROL_INFORMATION, self._level)
+        who = self._performer(Task.CONTROL_INFORMATION)
         if who is Performer.SYSTEM:
             return "self"
         return "derived" if who is Performer.SHARED else "person"
+
+    @property
+    def revises(self) -> bool:
+        """Whether the system sets its control information itself, and so may set it anew."""
+        return self._performer(Task.CONTROL_INFORMATION) is Performer.SYSTEM
+
+    def _performer(self, task: Task, domain: str = "") -> Performer:
+        return self._table.performer(task, self._plan.at(domain))

@@ -32,9 +32,9 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
     An expert does not give up.
     """
     incident, ops, verifier = case.incident, case.ops, case.verifier()
-    by_people = ops.performing.waits(Task.RECOVERY_ANALYSIS)
     for attempt in count():
         diagnosis = yield from case.diagnosing.locate(changed=bool(case.excluded))
+        by_people = ops.performing.waits(Task.RECOVERY_ANALYSIS, incident.domain)
         case.move(Status.LOCATED)
         before = yield from verifier.outside_at_next_tick(case.services(), 0)
         if before:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from adn.base.clock import seconds
+from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel
 from adn.reference.agents import BASELINE_LEVEL, BOUNDS, lived
 from adn.reference.baselines import BASELINES
@@ -65,7 +66,7 @@ class Task:
             return run.scorecard.as_json()
         run = run_scenario(
             loaded,
-            AutonomyLevel(self.name),
+            LevelPlan.parse(self.name),
             self.seed,
             isolate=self.isolate,
             references=self.verdicts,
@@ -91,7 +92,7 @@ class Plan:
             another process can import.
     """
 
-    levels: tuple[AutonomyLevel, ...]
+    levels: tuple[AutonomyLevel | LevelPlan, ...]
     seeds: tuple[int, ...]
     baselines: tuple[str, ...] = tuple(BASELINES)
     out: Path | None = None

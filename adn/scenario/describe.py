@@ -122,7 +122,7 @@ def _scenario(name: str) -> Described:
         "tags": list(scenario.tags),
         "file": loaded.file,
         "digest": loaded.digest,
-        "level": scenario.operations.level.value,
+        "level": str(scenario.operations.level),
         "duration": written(clock.duration),
         "warmup": written(clock.warmup),
         "starts": f"{clock.starts // 3_600_000:02d}:{clock.starts // 60_000 % 60:02d}",

@@ -19,6 +19,7 @@ from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
+from adn.scenario.loopspec import Loop
 from adn.scenario.operationsspec import Operations
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
 from adn.scenario.rimspec import BranchesEntry, EdgeEntry
@@ -305,6 +306,7 @@ class Scenario(Part):
     operations: Operations = Field(
         Operations.model_validate({}), description=str(Operations.__doc__)
     )
+    loop: Loop = Field(Loop.model_validate({}), description=str(Loop.__doc__))
     targets: Targets = Field(Targets.model_validate({}), description=str(Targets.__doc__))
     expect: Expectations | None = Field(None, description=str(Expectations.__doc__))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from adn.base.clock import Millis, seconds
+from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel
 from adn.base.sampling import ASSUMPTION
 from adn.base.streams import Key
@@ -60,7 +61,7 @@ class Assembly:
 
 def assemble(
     loaded: LoadedScenario,
-    level: AutonomyLevel,
+    level: AutonomyLevel | LevelPlan,
     seed: int,
     listener: Listener | None = None,
     replies: tuple[RecordedReply, ...] = (),
@@ -70,7 +71,7 @@ def assemble(
 
     Args:
         loaded: The scenario.
-        level: Who does what.
+        level: Who does what; may differ by domain.
         seed: Of everything that is drawn.
         listener: Told of every public record as it happens.
         replies: What people answered, where a run is lived again.
@@ -104,11 +105,12 @@ def assemble(
     Complaining(twin, _manners(loaded), world_key.child("customers"))
     briefing = Briefing(
         inventory=Inventory(rows, management),
-        level=level,
+        level=LevelPlan.of(level),
         key=root.child("loop"),
         warmup=scenario.clock.warmup,
         duration=scenario.clock.duration,
         operations=_operations(loaded, approval, replies),
+        written=scenario.loop.written(),
     )
     return Assembly(loaded, seed, network, twin, briefing, log)
 
@@ -117,7 +119,9 @@ def _operations(
     loaded: LoadedScenario, approval: Millis | None, replies: tuple[RecordedReply, ...]
 ) -> OperationsPlan:
     """Return who is there to do the work, approving as fast as is asked for."""
-    plan = replace(loaded.scenario.operations.plan(), replies=replies)
+    scenario = loaded.scenario
+    plan = scenario.operations.plan(loaded.folder, scenario.clock.starts)
+    plan = replace(plan, replies=replies)
     return plan if approval is None else replace(plan, approval=approval)
 
 
@@ -192,13 +196,17 @@ def assumed_timings(assembly: Assembly) -> int:
         known[kind].time["source"] == ASSUMPTION for kind in sorted(kinds) if kind in known
     )
     stated = assembly.loaded.scenario.assumed_timings()
-    asked = frozenset(
-        (str(record.data["role"]), str(record.data["task"]))
-        for record in assembly.log.events
-        if record.kind == "work.queued"
-    )
-    profile = profile_of(assembly.briefing.operations.profile)
-    return int(stated + Timers.ASSUMED + commands + profile.rests_on_assumptions(asked))
+    plan, work = assembly.briefing.operations, assembly.log.events
+    asked = {(str(r.data["role"]), str(r.data["task"])) for r in work if r.kind == "work.queued"}
+    laid_down = [record for record in work if "spells" in record.data]
+    for record in laid_down:
+        for when, times in (("resume", "interruptions"), ("shift", "handovers")):
+            if record.data[times]:
+                asked.add((str(record.data["role"]), when))
+    shifts = any(when == "shift" for _, when in asked)
+    profile = profile_of(plan.profile, plan.profile_text)
+    rows = profile.rests_on_assumptions(frozenset(asked), shifts=shifts, fatigue=plan.fatigue)
+    return int(stated + Timers.ASSUMED + commands + rows)
 
 
 def targets_of(assembly: Assembly) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from adn.base.clock import SECOND, Millis, seconds
 from adn.base.errors import Finding, Position, RunFolderError
-from adn.base.levels import AutonomyLevel
+from adn.base.levelplan import LevelPlan
 from adn.scenario.reader import read_text
 from adn.scoring.log import read_run
 from adn.session.replies import read_replies
@@ -64,7 +64,7 @@ def replay(
     duration = seconds(loaded.scenario.clock.duration)
     run = run_scenario(
         loaded,
-        AutonomyLevel(manifest["level"]),
+        LevelPlan.parse(manifest["level"]),
         manifest["seed"],
         isolate=isolate,
         references=_references(folder),

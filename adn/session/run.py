@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from adn.base.clock import Millis, seconds
+from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel
 from adn.base.records import Record
 from adn.closedloop.controller import Briefing, Controller
 from adn.closedloop.people.actor import RecordedReply
 from adn.northbound.telemetry import TelemetryFrame
+from adn.scenario.profilefile import is_file
 from adn.scenario.reader import LoadedScenario
 from adn.scoring.scorecard import Scorecard
 from adn.scoring.scorer import score_records
@@ -65,7 +67,7 @@ class Run:
 
 def run_scenario(
     loaded: LoadedScenario,
-    level: AutonomyLevel,
+    level: AutonomyLevel | LevelPlan,
     seed: int,
     *,
     isolate: bool = False,
@@ -79,7 +81,7 @@ def run_scenario(
 
     Args:
         loaded: The scenario.
-        level: Who does what.
+        level: Who does what; may differ by domain.
         seed: Of everything that is drawn.
         isolate: Whether the loop runs in a process of its own.
         references: What the do-nothing and oracle runs say of each fault, if they were made.
@@ -121,7 +123,7 @@ def play(
 ) -> None:
     """Let both sides live through the run; `witness` is shown all telemetry."""
     briefing, log = assembly.briefing, assembly.log
-    log.public(opening(briefing.level, briefing.duration, briefing.warmup))
+    log.public(opening(str(briefing.level), briefing.duration, briefing.warmup))
     conductor = Conductor(assembly.twin, controller, log, briefing.warmup, witness)
     conductor.run(briefing.duration, progress)
 
@@ -146,10 +148,13 @@ def finish(assembly: Assembly, references: References | None = None) -> Run:
 
 def files_of(loaded: LoadedScenario) -> dict[str, bytes]:
     """Return the files below its own folder that a scenario refers to, by name."""
-    name = loaded.scenario.topology.file
-    if name is None or Path(name).is_absolute() or ".." in Path(name).parts:
-        return {}
-    return {name: (loaded.folder / name).read_bytes()}
+    profile = loaded.scenario.operations.profile
+    named = (loaded.scenario.topology.file, profile if is_file(profile) else None)
+    return {
+        name: (loaded.folder / name).read_bytes()
+        for name in named
+        if name is not None and not Path(name).is_absolute() and ".." not in Path(name).parts
+    }
 
 
 def identity_of(assembly: Assembly) -> dict[str, Any]:

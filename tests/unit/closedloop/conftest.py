@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adn.base.clock import MINUTE, SECOND, Millis
+from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel
 from adn.base.records import Record
 from adn.base.streams import Key
@@ -47,9 +48,9 @@ def ring_rows() -> NetworkRows:
     )
 
 
-def briefing_of(level: AutonomyLevel, duration: Millis = 60 * MINUTE) -> Briefing:
+def briefing_of(level: AutonomyLevel | LevelPlan, duration: Millis = 60 * MINUTE) -> Briefing:
     key = Key.root(7).child("loop")
-    return Briefing(Inventory(ring_rows(), "C"), level, key, WARMUP, duration)
+    return Briefing(Inventory(ring_rows(), "C"), LevelPlan.of(level), key, WARMUP, duration)
 
 
 Reading = Callable[[Millis, str, str], float]

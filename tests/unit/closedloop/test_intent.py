@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adn.base.clock import MINUTE
+from adn.closedloop.control import derived
 from adn.closedloop.intent import Intent
 from adn.closedloop.predicting import Expected, Predictor
 from adn.northbound.post import RollUp
@@ -15,14 +16,19 @@ from adn.northbound.telemetry import KPIS
 from adn.topology.network import Network
 
 
-def test_every_kpi_is_watched_and_none_closer_than_six_spreads(ring: Network) -> None:
-    limits = Intent(ring).watch_list().limits
+@pytest.fixture(scope="module")
+def intent(ring: Network) -> Intent:
+    return Intent(ring, derived(ring.rows.services))
+
+
+def test_every_kpi_is_watched_and_none_closer_than_six_spreads(intent: Intent) -> None:
+    limits = intent.control.watch_list().limits
     assert {(w.table, w.kpi) for w in limits} == {(k.table, k.name) for k in KPIS}
     assert min(w.z for w in limits) >= 6.0
 
 
-def test_services_are_within_their_promise_or_outside(ring: Network) -> None:
-    found = Intent(ring).evaluate(
+def test_services_are_within_their_promise_or_outside(intent: Intent) -> None:
+    found = intent.evaluate(
         {
             "vpn:A>B": (0.0, 10.0),
             "vpn:B>A": (0.1, 10.0),
@@ -35,14 +41,13 @@ def test_services_are_within_their_promise_or_outside(ring: Network) -> None:
 
 
 @given(loss=st.floats(0, 1), latency=st.floats(0, 200))
-def test_noise_alone_breaks_no_promise(loss: float, latency: float, ring: Network) -> None:
+def test_noise_alone_breaks_no_promise(loss: float, latency: float, intent: Intent) -> None:
     """A value at its limit may be measured a little above it."""
-    outside = Intent(ring).is_outside("vpn:A>B", loss, latency)
+    outside = intent.is_outside("vpn:A>B", loss, latency)
     assert outside == (loss > 0.005 + 3e-4 or latency > 50.0 * 1.03)
 
 
-def test_a_command_of_high_risk_is_allowed_on_what_is_dark_alone(ring: Network) -> None:
-    intent = Intent(ring)
+def test_a_command_of_high_risk_is_allowed_on_what_is_dark_alone(intent: Intent) -> None:
     assert intent.allows("steer-services", dark=False)
     assert intent.allows("reboot-element", dark=True)
     assert not intent.allows("reboot-element", dark=False)

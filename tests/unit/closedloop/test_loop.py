@@ -252,9 +252,14 @@ def test_the_controls_are_derived_at_l4_and_self_set_at_l5(bench: Any) -> None:
         told = story(bench, [], until=SECOND, level=level)
         records = told.records("control.set")
         assert [r.data["setting"] for r in records] == [
-            "watch-list",
-            "limits",
-            "permitted-commands",
+            "watch.direction",
+            "watch.element",
+            "watch.service",
+            "limits.vpn",
+            "permitted.mitigate",
+            "permitted.repair",
+            "risk.in-service",
+            "risk.when-dark",
         ]
         assert {r.data["author"] for r in records} == {author}
         assert isinstance(told.sent[0][1], WatchList)

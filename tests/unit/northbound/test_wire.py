@@ -13,10 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel
 from adn.base.records import Record
 from adn.base.streams import Key
+from adn.closedloop.control import Closeness, Limits, Written
 from adn.closedloop.controller import Briefing
+from adn.closedloop.people.roster import OperationsPlan
 from adn.northbound import wire
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult, PlanNotice
@@ -125,7 +128,15 @@ def test_a_briefing_comes_back_as_it_was() -> None:
         assumptions=(Assumption("demand", "one each", 1),),
     )
     key = Key.root(7).child("loop")
-    briefing = Briefing(Inventory(rows, "A"), AutonomyLevel.L4, key, 600_000, 3_600_000)
+    plan = LevelPlan.by_domain({"ip": AutonomyLevel.L4}, AutonomyLevel.L3)
+    written = Written(
+        watch={"service.loss": Closeness(z=9.5)},
+        limits={"voice": Limits(loss=0.02)},
+        permitted=("steer-services",),
+    )
+    briefing = Briefing(
+        Inventory(rows, "A"), plan, key, 600_000, 3_600_000, OperationsPlan(), written
+    )
     text = json.dumps(wire.to_json(briefing))
     assert wire.from_json(Briefing, json.loads(text)) == briefing
 
