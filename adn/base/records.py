@@ -272,7 +272,9 @@ _KINDS: Final = (
     RecordKind(
         "work.replied",
         "events",
-        "Somebody answered; `took_s` at work on it, after `waited_s` in the queue.",
+        "Somebody answered; `took_s` at work on it, after `waited_s` with nobody at it. Work that "
+        "was laid down meanwhile also says in how many `interruptions` and `handovers`, and in "
+        "`spells` from when to when who was at it.",
         ref=("incident",),
         data=("task", "role", "verdict", "took_s", "waited_s"),
     ),

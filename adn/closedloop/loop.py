@@ -39,6 +39,7 @@ from adn.closedloop.people.desks import Desks
 from adn.closedloop.people.modelled import ModelledActor
 from adn.closedloop.people.profile import profile_of
 from adn.closedloop.people.replayed import ReplayedActor
+from adn.closedloop.people.rota import rota_of, tiredness_of
 from adn.closedloop.people.staff import Staff
 from adn.closedloop.people.tools import DeskTools
 from adn.closedloop.people.watching import Watch
@@ -78,7 +79,7 @@ class ClosedLoop:
         actor: Who sits at the desks; modelled people where None, or those of the recording.
 
     Raises:
-        AdnError: The profile of the people cannot be used (PPL001, PPL002).
+        AdnError: The profile of the people cannot be used (PPL001, PPL002, PPL004).
     """
 
     def __init__(
@@ -103,7 +104,9 @@ class ClosedLoop:
         self._intent = Intent(self._view.network, control)
         graph = KnowledgeGraph(inventory, remedies=remedies())
         management = inventory.management
-        people, profile = briefing.operations, profile_of(briefing.operations.profile)
+        people = briefing.operations
+        profile = profile_of(people.profile, people.profile_text)
+        tired = tiredness_of(people, profile)
         key = briefing.key.child("people")
         tools = DeskTools(
             self._view,
@@ -111,14 +114,23 @@ class ClosedLoop:
             key,
             lambda: GraphLocator(graph),
             lambda: WhatIfPlanner(graph, management),
+            tired,
         )
         if actor is None:
             actor = (
                 ReplayedActor(people.replies)
                 if people.replies
-                else ModelledActor(profile, people.approval, key)
+                else ModelledActor(profile, people.approval, key, tired)
             )
-        desks = Desks(self._clock, self._journal, actor, people.desks, briefing.duration)
+        end = briefing.duration
+        desks = Desks(
+            self._clock,
+            self._journal,
+            actor,
+            rota_of(people),
+            end,
+            interrupts=people.interrupts,
+        )
         staff = Staff(desks, tools)
         self._reviewer = Reviewer(
             self._clock,
@@ -140,7 +152,9 @@ class ClosedLoop:
             locator=locator or GraphLocator(graph),
             planner=planner or WhatIfPlanner(graph, management),
             staff=staff,
-            crews=Crews(self._clock, self._orders, self._journal, people.field_crews),
+            crews=Crews(
+                self._clock, self._orders, self._journal, people.field_crews, actor, end
+            ),
         )
         tools.given = self._ops.given_to
         self._recognition = Recognition(self._ops, self._reviewer.conclude)

@@ -31,9 +31,11 @@ def check_scenario(name_or_path: str) -> Checked:
     Raises:
         ScenarioError: It cannot be run; everything that is wrong is listed.
         TopologyError: The file of its network is broken.
+        AdnError: Its people have a profile that cannot be used (PPL002, PPL004).
     """
     loaded = read(name_or_path)
     key = Key.root(SEED)
     network = build_scenario_network(loaded)
     faults = resolve_targets(loaded, network, key.stream)
+    loaded.scenario.operations.plan(loaded.folder, loaded.scenario.clock.starts)
     return Checked(loaded, network, tuple(faults))

@@ -18,6 +18,7 @@ from adn.base.sampling import Timing
 from adn.faults.kinds import FaultKind
 from adn.scenario.faultspec import Target
 from adn.scenario.marks import Path, Source, in_order
+from adn.scenario.profilefile import is_file
 from adn.scenario.schema import Scenario
 from adn.scenario.wording import findings_of, mended_tags
 from adn.scenario.yaml_marks import build
@@ -219,12 +220,13 @@ def _besides(slips: list[Finding], refused_paths: set[Path], source: Source) -> 
 
 
 def _digest(scenario: Scenario, folder: File) -> str:
-    """Return the digest of what a scenario means, the topology file it names included."""
+    """Return the digest of what a scenario means, the files it names included."""
     content = scenario.model_dump(mode="json", by_alias=True)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     state = blake2b(text.encode(), digest_size=16)
-    if scenario.topology.file is not None:
-        state.update(b"\0" + _held(folder / scenario.topology.file))
+    for name in (scenario.topology.file, scenario.operations.profile):
+        if name is not None and (name == scenario.topology.file or is_file(name)):
+            state.update(b"\0" + _held(folder / name))
     return state.hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ class RoleTime:
         touches: Pieces of work that came to an answer, or were withdrawn or left over.
         worked: Time at work, ms.
         waited: Time for which work lay with nobody, ms.
-        peak: Most people of the role at work at the same time; fewer were never enough.
+        peak: Most people of the role at work at the same time; with fewer, work would have waited.
         interruptions: How often somebody was taken off a piece of work for a more urgent one.
         handovers: How often one was handed over at a change of shift.
     """
@@ -73,7 +73,8 @@ def people_time(log: RunLog) -> PeopleTime:
     by_role: dict[str, list[Record]] = {}
     for record in replies:
         by_role.setdefault(str(record.data["role"]), []).append(record)
-    roles = {role: _role_time(rows, log.end) for role, rows in sorted(by_role.items())}
+    queued = _queued(log)
+    roles = {role: _role_time(rows, queued, log.end) for role, rows in sorted(by_role.items())}
     desks = [row for role, row in roles.items() if role != FIELD]
     return PeopleTime(
         touches=sum(row.touches for row in desks),
@@ -84,37 +85,42 @@ def people_time(log: RunLog) -> PeopleTime:
     )
 
 
-def _role_time(replies: Iterable[Record], end: Millis) -> RoleTime:
+def _role_time(
+    replies: Sequence[Record], queued: Mapping[str, Millis], end: Millis
+) -> RoleTime:
     rows = [record.data for record in replies]
+    spells = (
+        spell
+        for record in replies
+        for spell in spells_of(record, queued.get(record.id, record.at), end)
+    )
     return RoleTime(
         touches=len(rows),
         worked=sum(_millis(row["took_s"]) for row in rows),
         waited=sum(_millis(row["waited_s"]) for row in rows),
-        peak=most_at_once(spell for record in replies for spell in spells_of(record, end)),
+        peak=most_at_once(spells),
         interruptions=sum(int(row.get("interruptions", 0)) for row in rows),
         handovers=sum(int(row.get("handovers", 0)) for row in rows),
     )
 
 
-def spells_of(reply: Record, end: Millis) -> Iterator[Spell]:
+def spells_of(reply: Record, queued: Millis, end: Millis) -> Iterator[Spell]:
     """Yield from when to when somebody was at a piece of work, as far as the run goes.
 
-    Work that was laid down says so itself; any other was taken up once, and answered when the
-    record was written, or later than the run ends.
+    Work that was laid down says so itself; any other was taken up once, after it had waited.
+
+    Args:
+        reply: The answer.
+        queued: When the work was handed over, simulated ms.
+        end: When the run ended, simulated ms.
     """
-    told = reply.data.get("spells")
-    if told is None:
-        took = _millis(reply.data["took_s"])
-        outstanding = reply.data["verdict"] == "outstanding"
-        begun = reply.at - took
-        if outstanding:
-            # It was queued `waited_s` before somebody took it up; `took_s` reaches past the end.
-            begun = reply.at - max(0, _elapsed(reply))
-        told = [[begun / SECOND, min(end, reply.at) / SECOND]]
-    for spell in told:
-        begin, until = _millis(spell[0]), _millis(spell[1])
-        if until > begin:
-            yield begin, until
+    begun = queued + _millis(reply.data["waited_s"])
+    told = [
+        (_millis(spell[0]), _millis(spell[1])) for spell in reply.data.get("spells", ())
+    ] or [(begun, begun + _millis(reply.data["took_s"]))]
+    for begin, until in told:
+        if min(until, end) > begin:
+            yield begin, min(until, end)
 
 
 def most_at_once(spells: Iterable[Spell]) -> int:
@@ -129,3 +135,25 @@ def most_at_once(spells: Iterable[Spell]) -> int:
         now += change
         most = max(most, now)
     return most
+
+
+def _setting_out(log: RunLog, trips: Iterable[Record]) -> Millis:
+    """Return the time that crews were bound before the network heard of them.
+
+    They acknowledge the order, set out, and may have driven for nothing before that.
+    """
+    sent = {record.id: record.at for record in log.kind("command.submitted")}
+    queued = _queued(log)
+    spans = []
+    for record in trips:
+        begun = queued.get(record.id, record.at) + _millis(record.data["waited_s"])
+        spans.append(sent.get(str(record.ref.get("command")), record.at) - begun)
+    return sum(max(0, span) for span in spans)
+
+
+def _queued(log: RunLog) -> Mapping[str, Millis]:
+    return {record.id: record.at for record in log.kind("work.queued")}
+
+
+def _millis(given: float) -> Millis:
+    return round(given * SECOND)

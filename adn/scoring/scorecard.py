@@ -117,6 +117,7 @@ class Scorecard:
                 "minutes": _minutes(self.people.desks),
                 "waited_minutes": _minutes(self.people.waited),
                 "field_minutes": _minutes(self.people.field),
+                "roles": {name: row.as_json() for name, row in self.people.roles.items()},
             },
             "service": {
                 "down_minutes": _minutes(self.service.down),

@@ -13,7 +13,7 @@ on a screen and be written into a file.
 | H root cause | ``suspects``: [object, problem class, probability, severity, reasons] |
 | I recovery | ``choice``: number of the plan chosen of those offered, or null |
 | J determination | ``go``, ``reason`` |
-| K execution | nothing |
+| K execution | nothing; of a crew, ``look``: it found nothing, and sets out once more |
 | V verification | ``fixed`` |
 """
 
@@ -46,6 +46,9 @@ class WorkItem:
         sees: What else lies on the table.
         looks: How often the person has looked again.
         attempt: How often this was asked before on the same incident.
+        laid_down: How often it was laid down before it was done.
+        resumes: Why it was laid down, when it is only asked how long it takes to come back to it.
+        hands: Who had it before this person, where it was handed over at a change of shift.
     """
 
     id: str
@@ -59,6 +62,9 @@ class WorkItem:
     sees: Mapping[str, Any] = field(default_factory=dict)
     looks: int = 0
     attempt: int = 0
+    laid_down: int = 0
+    resumes: Literal["", "interruption", "shift"] = ""
+    hands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

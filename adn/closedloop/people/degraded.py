@@ -9,12 +9,12 @@ the other direction of the same link. A measurement that is misread has its two 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adn.base.streams import Key
-from adn.closedloop.people.profile import Skill
+from adn.closedloop.people.profile import SIGNS, Notes, Skill
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult
@@ -37,6 +37,7 @@ class Eyes:
         person: Who.
         incident: Which, and which look at it.
         guided: Whether somebody shows them where to look: they miss less.
+        tired: Factor on every chance to miss something.
     """
 
     skill: Skill
@@ -44,6 +45,7 @@ class Eyes:
     person: str
     incident: str
     guided: bool = False
+    tired: float = 1.0
 
     def overlooks(self, sign: str, name: str) -> bool:
         """Return whether they do not see a sign of a kind."""
@@ -55,15 +57,23 @@ class Eyes:
 
     def slips(self, what: str) -> bool:
         """Return whether they do the second best thing for once."""
-        return self._chance("slips", "", what) < self.skill.slips
+        return self._chance("slips", "", what) < self.tired * self.skill.slips
 
     @property
     def _share(self) -> float:
-        return GUIDED if self.guided else 1.0
+        return self.tired * (GUIDED if self.guided else 1.0)
 
     def _chance(self, how: str, sign: str, name: str) -> float:
         word = self.key.word(f"{self.person}/{self.incident}/{how}/{sign}/{name}")
         return word / _WHOLE
+
+
+def handed_over(view: View, notes: Notes, key: Key, hands: Sequence[str], incident: str) -> View:
+    """Return what is left of a view after everyone in `hands` has passed it on by their notes."""
+    lost = Skill(dict.fromkeys(SIGNS, notes.lost), dict.fromkeys(SIGNS, 0.0), 0.0, notes.source)
+    for person in hands:
+        view = seen_by(Eyes(lost, key, f"notes/{person}", incident), view)
+    return view
 
 
 def seen_by(eyes: Eyes, view: View, told: Iterable[tuple[SeriesKey, Candidate]] = ()) -> View:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from adn.base.clock import Millis
@@ -16,10 +17,13 @@ from adn.base.levels import Task
 from adn.base.streams import Key
 from adn.closedloop.people.actor import Reply, WorkItem
 from adn.closedloop.people.degraded import Eyes
-from adn.closedloop.people.profile import Profile
+from adn.closedloop.people.profile import FIELD, Profile
+from adn.closedloop.people.rota import Tiredness
 from adn.northbound.problems import UNKNOWN
 
 PROBE_ROUNDS: Final = 4
+MOST_VISITS: Final = 3
+"""So many visits at most are for nothing (assumption)."""
 PROBES_AT_ONCE: Final = 3
 SURE: Final = 0.8
 """Someone at least so sure of something else corrects a suggestion (assumption)."""
@@ -38,10 +42,18 @@ class ModelledActor:
         profile: How long they take and how much they miss.
         approval: Median time until a change is approved, simulated ms.
         key: Of all draws about people.
+        tired: How tired they are.
     """
 
-    def __init__(self, profile: Profile, approval: Millis, key: Key) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        approval: Millis,
+        key: Key,
+        tired: Tiredness = Tiredness(),  # noqa: B008 - a value that never changes
+    ) -> None:
         self._profile, self._approval, self._key = profile, approval, key
+        self._tired = tired
         self._answers: Mapping[str, Answering] = {
             Task.DATA_COLLECTION: self._collect,
             Task.ALARM_FILTERING: self._filter,
@@ -55,10 +67,15 @@ class ModelledActor:
 
     def ask(self, item: WorkItem) -> Reply:
         """Work for a while, then answer with what is known by then."""
+        if item.role == FIELD:
+            return self._drive_out(item)
+        if item.resumes:
+            return Reply("look", took=self._comes_back(item))
         if item.looks == 0:
             return Reply("look", took=self.takes(item))
         about = f"{item.incident.id if item.incident else item.id}/{item.attempt}"
         eyes = Eyes(self._profile.skills[item.role], self._key, item.person, about)
+        eyes = replace(eyes, tired=self._tired.misses(item.now))
         answer = self._answers.get(item.task)
         if answer is not None:
             return answer(item, eyes)
@@ -82,12 +99,40 @@ class ModelledActor:
                 span += times * row.draw(stream, self._approval)
         if item.incident is not None:
             span *= self.difficulty(item.incident.id)
-        return math.ceil(span)
+        return math.ceil(span * self._tired.slower(item.now))
 
     def difficulty(self, incident: str) -> float:
         """Return the factor that all work on one incident shares."""
         z = float(self._key.stream(f"difficulty/{incident}").standard_normal())
         return math.exp(self._profile.difficulty * z)
+
+    def _comes_back(self, item: WorkItem) -> Millis:
+        """Return how long it takes to come back to what was laid down, or to take it over."""
+        when = "resume" if item.resumes == "interruption" else "shift"
+        row = self._profile.timing(item.role, item.task, when)
+        if row is None:
+            return 0
+        about = item.incident.id if item.incident else item.id
+        name = f"{when}/{item.role}/{about}/{item.task}/{item.attempt}/{item.laid_down}"
+        span = row.draw(self._key.stream(name), self._approval)
+        return math.ceil(span * self._tired.slower(item.now))
+
+    def _drive_out(self, item: WorkItem) -> Reply:
+        """Set out, and perhaps for nothing: no part, no way in, nothing to be seen.
+
+        The draws hang on what has to be mended and on how often it was asked for, so that the same
+        work goes the same way whoever found it, at whichever level.
+        """
+        kind, target = item.sees["command"]
+        stream = self._key.stream(f"crew/{kind}/{target}/{item.attempt}/{item.looks}")
+        row = self._profile.timing(FIELD, item.task, "dispatch")
+        took = 0.0 if row is None else row.draw(stream, self._approval)
+        skill = self._profile.skills.get(FIELD)
+        if skill is None or stream.random() >= skill.fruitless or item.looks >= MOST_VISITS:
+            return Reply("done", took=math.ceil(took))
+        row = self._profile.timing(FIELD, item.task, "fruitless")
+        took += 0.0 if row is None else row.draw(stream, self._approval)
+        return Reply("look", took=math.ceil(took), note="nothing could be done there")
 
     # --- task by task ---
 

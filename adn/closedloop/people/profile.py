@@ -7,29 +7,41 @@ refused; ``assumption`` is a legal source and is counted in every report.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from adn.base.clock import UNITS, Millis
-from adn.base.errors import AdnError, Finding, Position
-from adn.base.levels import Task
+from adn.base.clock import HOUR, Millis
+from adn.base.errors import AdnError, Finding
 from adn.base.sampling import ASSUMPTION
 
-CONDITIONS: Final = ("alone", "suggested", "each", "call", "known", "handover")
+CONDITIONS: Final = (
+    "alone",
+    "suggested",
+    "each",
+    "call",
+    "known",
+    "handover",
+    "resume",
+    "shift",
+    "dispatch",
+    "fruitless",
+)
 """Without a suggestion, with one, for each further thing, with a customer on the telephone, with
-one whose trouble is known, and to take over from another desk."""
-ROLES: Final = ("front-office", "back-office", "expert", "duty-lead")
+one whose trouble is known, to take over from another desk, to come back to what was interrupted, to
+take over at a change of shift; of crews, to set out, and to drive for nothing."""
+ANY: Final = "any"
+"""Stands for every task, in rows of ``resume`` and ``shift``."""
+FIELD: Final = "field"
+DESK_ROLES: Final = ("front-office", "back-office", "expert", "duty-lead")
+ROLES: Final = (*DESK_ROLES, FIELD)
 SIGNS: Final = ("alarm", "departure", "ticket", "probe")
 APPROVAL: Final = "approval"
 """Stands for a median that the scenario sets."""
-
-_ROW: Final = frozenset({"role", "task", "when", "dist", "median", "sigma", "unit", "source"})
-_SKILL: Final = frozenset({"role", "overlooks", "misreads", "slips", "source"})
 
 TimingKey = tuple[str, str, str]
 """Role, task and condition."""
@@ -64,12 +76,69 @@ class Skill:
         misreads: Probability that it is taken for its neighbour.
         slips: Probability of choosing the second best where the best is known.
         source: A publication, or ``assumption``.
+        fruitless: Of crews: probability that a visit ends nothing, and another is needed.
     """
 
     overlooks: Mapping[str, float]
     misreads: Mapping[str, float]
     slips: float
     source: str
+    fruitless: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """How much is lost when work is handed over at a change of shift.
+
+    Attributes:
+        lost: Probability that a sign that was noticed was not written down.
+        source: A publication, or ``assumption``.
+    """
+
+    lost: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fatigue:
+    """How much more tired people miss, and how much slower they are.
+
+    Attributes:
+        night: From when to when it is night, ms after midnight.
+        misses_at_night: Factor on every chance to miss something, at night.
+        fresh_for: For how long of a shift nothing more is missed, ms.
+        misses_double: After so much longer twice as much is missed, ms.
+        misses_source: Where that comes from.
+        slower_at_night: Factor on every duration, at night.
+        slower_per_hour: Added to that factor for each hour since the shift began.
+        slower_source: Where that comes from.
+    """
+
+    night: tuple[Millis, Millis]
+    misses_at_night: float
+    fresh_for: Millis
+    misses_double: Millis
+    misses_source: str
+    slower_at_night: float
+    slower_per_hour: float
+    slower_source: str
+
+    def at_night(self, time_of_day: Millis) -> bool:
+        """Return whether a time of day, ms after midnight, is night."""
+        begins, ends = self.night
+        if begins <= ends:
+            return begins <= time_of_day < ends
+        return time_of_day >= begins or time_of_day < ends
+
+    def slower(self, time_of_day: Millis, at_work: Millis) -> float:
+        """Return the factor on durations, for someone who has been at work for so long, ms."""
+        night = self.slower_at_night if self.at_night(time_of_day) else 1.0
+        return night * (1.0 + self.slower_per_hour * at_work / HOUR)
+
+    def misses(self, time_of_day: Millis, at_work: Millis) -> float:
+        """Return the factor on chances to miss something."""
+        night = self.misses_at_night if self.at_night(time_of_day) else 1.0
+        return float(night * 2.0 ** (max(0, at_work - self.fresh_for) / self.misses_double))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +152,9 @@ class Profile:
         difficulty_source: Where that comes from.
         timings: By role, task and condition.
         skills: By role.
+        desks: How many people it has by role, unless the scenario says.
+        notes: What is lost at a change of shift; None where nothing is said of it.
+        fatigue: What tiredness does; None where nothing is said of it.
     """
 
     name: str
@@ -90,20 +162,48 @@ class Profile:
     difficulty_source: str
     timings: Mapping[TimingKey, TimingRow]
     skills: Mapping[str, Skill]
+    desks: Mapping[str, int] = field(default_factory=dict)
+    notes: Notes | None = None
+    fatigue: Fatigue | None = None
 
     def timing(self, role: str, task: str, when: str) -> TimingRow | None:
         """Return a row, or None where the work is said to take no time."""
-        return self.timings.get((role, task, when))
+        return self.timings.get((role, task, when)) or self.timings.get((role, ANY, when))
 
-    def rests_on_assumptions(self, roles: frozenset[tuple[str, str]]) -> int:
-        """Return how many rows that work of these (role, task) draws on are assumptions."""
+    def sources(self) -> tuple[str, ...]:
+        """Return the source of everything that the profile says, one entry a row."""
+        parts = [self.difficulty_source]
+        parts += [row.source for row in self.timings.values()]
+        parts += [row.source for row in self.skills.values()]
+        parts += [self.notes.source] if self.notes else []
+        if self.fatigue:
+            parts += [self.fatigue.misses_source, self.fatigue.slower_source]
+        return tuple(parts)
+
+    def rests_on_assumptions(
+        self, roles: frozenset[tuple[str, str]], *, shifts: bool = False, fatigue: bool = False
+    ) -> int:
+        """Return how many rows that a run drew on are assumptions.
+
+        Args:
+            roles: The (role, task) that were worked at, and (role, ``resume``) or (role,
+                ``shift``) where work was taken up again.
+            shifts: Whether work was handed over at a change of shift.
+            fatigue: Whether people got tired.
+        """
+        asked = {role for role, _ in roles}
         rows = sum(
             row.source == ASSUMPTION
             for (role, task, when), row in self.timings.items()
-            if (role, task) in roles or (when == "handover" and role in {r for r, _ in roles})
+            if (role, when if task == ANY else task) in roles
+            or (when == "handover" and role in asked)
         )
-        skills = {role for role, _ in roles} & self.skills.keys()
-        rows += sum(self.skills[role].source == ASSUMPTION for role in skills)
+        rows += sum(self.skills[r].source == ASSUMPTION for r in asked & self.skills.keys())
+        if shifts and self.notes:
+            rows += self.notes.source == ASSUMPTION
+        if fatigue and self.fatigue:
+            told = (self.fatigue.misses_source, self.fatigue.slower_source)
+            rows += sum(source == ASSUMPTION for source in told)
         return rows + (bool(roles) and self.difficulty_source == ASSUMPTION)
 
 
@@ -114,73 +214,22 @@ def known_profiles() -> tuple[str, ...]:
 
 
 @cache
-def profile_of(name: str) -> Profile:
-    """Return a profile that comes with the product.
+def profile_of(name: str, text: str = "") -> Profile:
+    """Return a profile: that of a text, or one that comes with the product.
+
+    Args:
+        name: Its name, or that of the file that the text is of.
+        text: What the file holds; empty for one that comes with the product.
 
     Raises:
-        AdnError: There is none of that name (PPL001).
+        AdnError: There is none of that name (PPL001), or it is none (PPL002).
     """
+    from adn.closedloop.people.reading import read_profile
+
+    if text:
+        return read_profile(name, text)
     if name not in known_profiles():
         known = ", ".join(known_profiles())
         raise AdnError(Finding("PPL001", f"there is no profile '{name}'; there are: {known}"))
     file = resources.files("adn.closedloop.people").joinpath("profiles", f"{name}.yml")
-    return read_profile(name, file.read_text(encoding="utf-8"))
-
-
-def read_profile(name: str, text: str) -> Profile:
-    """Return the profile in a text.
-
-    Raises:
-        AdnError: It is no profile, or a row lacks its source (PPL002); all findings at once.
-    """
-    import yaml
-
-    body = yaml.safe_load(text)
-    wrong: list[str] = []
-    if not isinstance(body, dict) or not {"difficulty", "timings", "skills"} <= body.keys():
-        wrong.append("a profile has difficulty, timings and skills")
-        body = {}
-    timings = dict(_timings(body.get("timings", ()), wrong))
-    skills = dict(_skills(body.get("skills", ()), wrong))
-    difficulty = body.get("difficulty", {})
-    if not difficulty.get("source"):
-        wrong.append("difficulty has no source; name one, or write source: assumption")
-    if wrong:
-        place = Position(f"{name}.yml")
-        raise AdnError([Finding("PPL002", message, place) for message in wrong])
-    return Profile(name, float(difficulty["sigma"]), difficulty["source"], timings, skills)
-
-
-def _timings(rows: Any, wrong: list[str]) -> Iterator[tuple[TimingKey, TimingRow]]:
-    seen: set[TimingKey] = set()
-    for row in rows:
-        key = (str(row.get("role")), str(row.get("task")), str(row.get("when")))
-        said = "/".join(key)
-        if not row.get("source"):
-            wrong.append(f"{said} has no source; name one, or write source: assumption")
-        elif row.keys() != _ROW or key[0] not in ROLES or key[2] not in CONDITIONS:
-            wrong.append(f"{said} is no row; it has {', '.join(sorted(_ROW))}")
-        elif key[1] not in {*Task} or row["dist"] != "lognormal" or row["unit"] not in UNITS:
-            wrong.append(f"{said} names an unknown task, distribution or unit")
-        elif key in seen:
-            wrong.append(f"{said} stands twice")
-        else:
-            seen.add(key)
-            given = row["median"]
-            median = None if given == APPROVAL else float(given) * UNITS[row["unit"]]
-            yield key, TimingRow(median, float(row["sigma"]), str(row["source"]))
-
-
-def _skills(rows: Any, wrong: list[str]) -> Iterator[tuple[str, Skill]]:
-    for row in rows:
-        role = str(row.get("role"))
-        if not row.get("source"):
-            wrong.append(f"the skill of {role} has no source; name one, or write assumption")
-        elif row.keys() != _SKILL or role not in ROLES:
-            wrong.append(f"the skill of {role} is no row; it has {', '.join(sorted(_SKILL))}")
-        elif {*row["overlooks"]} != {*SIGNS} or {*row["misreads"]} != {*SIGNS}:
-            wrong.append(f"the skill of {role} must say what it misses of {', '.join(SIGNS)}")
-        else:
-            overlooks = {sign: float(row["overlooks"][sign]) for sign in SIGNS}
-            misreads = {sign: float(row["misreads"][sign]) for sign in SIGNS}
-            yield role, Skill(overlooks, misreads, float(row["slips"]), str(row["source"]))
+    return read_profile(f"{name}.yml", file.read_text(encoding="utf-8"))

@@ -12,8 +12,9 @@ from adn.closedloop.correlating import Cause
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.locating import Diagnosis, Locator
 from adn.closedloop.people.actor import WorkItem
-from adn.closedloop.people.degraded import Eyes, seen_by
+from adn.closedloop.people.degraded import Eyes, handed_over, seen_by
 from adn.closedloop.people.profile import Profile
+from adn.closedloop.people.rota import Tiredness
 from adn.closedloop.planning import Plan, Planner
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.post import Candidate
@@ -36,6 +37,7 @@ class DeskTools:
         key: Of all draws about people.
         locator: Makes the locator when it is first needed.
         planner: Makes the planner when it is first needed.
+        tired: How tired people are.
     """
 
     def __init__(
@@ -45,9 +47,11 @@ class DeskTools:
         key: Key,
         locator: Callable[[], Locator],
         planner: Callable[[], Planner],
+        tired: Tiredness = Tiredness(),  # noqa: B008 - a value that never changes
     ) -> None:
         self._view, self._profile, self._key = view, profile, key
         self._make_locator, self._make_planner = locator, planner
+        self._tired = tired
         self.given: Callable[[str], tuple[Cause, ...]] = lambda _incident: ()
 
     @cached_property
@@ -61,7 +65,7 @@ class DeskTools:
     def diagnose(self, item: WorkItem) -> Diagnosis:
         """Return where the trouble is, as it looks to whoever has the work."""
         assert item.incident is not None
-        seen = seen_by(self._eyes(item), self._view, self._by_hand(item.incident))
+        seen = self._seen(item, item.incident)
         return self._locator.locate(item.incident, seen, self.given(item.incident.id))
 
     def plans(
@@ -69,7 +73,7 @@ class DeskTools:
     ) -> Sequence[Plan]:
         """Return what could be done about a diagnosis, as it looks to whoever has the work."""
         assert item.incident is not None
-        seen = seen_by(self._eyes(item), self._view, self._by_hand(item.incident))
+        seen = self._seen(item, item.incident)
         return self._planner.plan(item.incident, diagnosis, seen, excluded)
 
     def _by_hand(self, incident: IncidentSnapshot) -> Iterator[tuple[SeriesKey, Candidate]]:
@@ -89,8 +93,18 @@ class DeskTools:
                     row = Candidate(name, measure, worst, usual, known.floor, z, z, LATEST)
                     yield ("service", name, measure), row
 
-    def _eyes(self, item: WorkItem) -> Eyes:
-        assert item.incident is not None
-        skill = self._profile.skills[item.role]
-        about = f"{item.incident.id}/{item.attempt}"
-        return Eyes(skill, self._key, item.person, about, item.suggestion is not None)
+    def _seen(self, item: WorkItem, incident: IncidentSnapshot) -> View:
+        """Return what whoever has the work has noticed, and was told by whom they relieved."""
+        about = f"{incident.id}/{item.attempt}"
+        eyes = Eyes(
+            self._profile.skills[item.role],
+            self._key,
+            item.person,
+            about,
+            item.suggestion is not None,
+            self._tired.misses(item.now),
+        )
+        seen, notes = seen_by(eyes, self._view, self._by_hand(incident)), self._profile.notes
+        if item.hands and notes is not None:
+            return handed_over(seen, notes, self._key, item.hands, about)
+        return seen

@@ -15,10 +15,10 @@ from adn.base.records import Record
 from adn.closedloop.incident import IncidentSnapshot, Status
 from adn.closedloop.journal import Journal
 from adn.closedloop.people.actor import RecordedReply, Reply, WorkItem
-from adn.closedloop.people.crews import Crews
 from adn.closedloop.people.desks import Desks, Request
 from adn.closedloop.people.replayed import ReplayedActor
-from adn.northbound.commands import Command, CommandResult
+from adn.closedloop.people.rota import Rota
+from adn.closedloop.people.roster import Shift
 
 
 @dataclass
@@ -43,13 +43,19 @@ class Office:
     actor: Any
     staff: dict[str, int] = field(default_factory=lambda: {"back-office": 1, "expert": 1})
     end: Millis = 600 * MINUTE
+    shifts: tuple[Shift, ...] = ()
+    starts: Millis = 0
+    interrupts: bool = False
     outbox: list[Any] = field(default_factory=list)
     answers: list[tuple[Millis, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = SimClock()
         self.journal = Journal(self.clock, self.outbox)
-        self.desks = Desks(self.clock, self.journal, self.actor, self.staff, self.end)
+        rota = Rota(self.staff, self.shifts, self.starts)
+        self.desks = Desks(
+            self.clock, self.journal, self.actor, rota, self.end, interrupts=self.interrupts
+        )
 
     def hand(self, at: Millis, incident: IncidentSnapshot | None, **more: Any) -> Any:
         request = Request(
@@ -197,37 +203,3 @@ def test_a_recording_answers_as_it_was_answered_and_then_no_more() -> None:
     again.hand(0, about(2))
     with pytest.raises(AdnError, match="PPL003 the recording has no answer left to WRK-0002"):
         again.run(120 * MINUTE)
-
-
-@dataclass
-class Yard:
-    """Stands in for orders: every trip takes an hour."""
-
-    clock: SimClock
-    sent: list[tuple[Millis, str]] = field(default_factory=list)
-
-    def carry_out(self, commands: Any) -> Generator[Any, Any, list[CommandResult | None]]:
-        self.sent += [(self.clock.now, c.id) for c in commands]
-        if commands:
-            yield self.clock.sleep(60 * MINUTE)
-        return [CommandResult(c.id, True, self.clock.now) for c in commands]
-
-
-def test_a_crew_goes_out_when_one_is_free_and_answers_keep_their_order() -> None:
-    clock, outbox = SimClock(), []
-    yard = Yard(clock)
-    crews = Crews(clock, yard, Journal(clock, outbox), 1)  # type: ignore[arg-type]
-    commands = [
-        Command("CMD-0001", "splice-fibre", "duct:A~B"),
-        Command("CMD-0002", "reset-interface", "A~B"),
-        Command("CMD-0003", "replace-transceiver", "A~B"),
-    ]
-    done = clock.process(crews.carry_out(commands, about(1)))
-    while clock.next_event() <= 180 * MINUTE:
-        clock.move_to(clock.next_event())
-        clock.drain()
-    assert yard.sent == [(0, "CMD-0002"), (0, "CMD-0001"), (60 * MINUTE, "CMD-0003")]
-    assert [answer.command for answer in done.value] == ["CMD-0001", "CMD-0002", "CMD-0003"]
-    replied = [r.data for r in outbox if r.kind == "work.replied"]
-    assert [row["waited_s"] for row in replied] == [0.0, 3600.0]
-    assert {row["role"] for row in replied} == {"field"}

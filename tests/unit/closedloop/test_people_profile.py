@@ -14,7 +14,8 @@ from adn.base.streams import Key
 from adn.closedloop.incident import IncidentSnapshot, Status
 from adn.closedloop.people.actor import WorkItem
 from adn.closedloop.people.modelled import ModelledActor
-from adn.closedloop.people.profile import ROLES, known_profiles, profile_of, read_profile
+from adn.closedloop.people.profile import ROLES, known_profiles, profile_of
+from adn.closedloop.people.reading import read_profile
 
 HEAD = "difficulty: {sigma: 0.5, source: assumption}\n"
 SKILL = (
@@ -104,7 +105,7 @@ def test_every_shipped_profile_names_a_source_for_every_row_and_has_all_roles(na
 
 def test_assumptions_are_counted_once_for_what_was_drawn_on() -> None:
     profile = read_profile(
-        "mine",
+        "mine.yml",
         HEAD
         + f"timings:\n{ROW}, source: assumption}}\n"
         + ROW.replace("alone", "handover")
@@ -119,42 +120,49 @@ def test_assumptions_are_counted_once_for_what_was_drawn_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "line", "says"),
     [
         (
             f"{HEAD}timings:\n{ROW}}}\n{SKILL}",
+            3,
             "expert/H/alone has no source; name one, or write source: assumption",
         ),
         (
             f"{HEAD}timings:\n{ROW}, source: ''}}\n{SKILL}",
+            3,
             "expert/H/alone has no source; name one, or write source: assumption",
         ),
         (
             f"{HEAD}timings:\n{ROW}, source: x, more: 1}}\n{SKILL}",
+            3,
             "expert/H/alone is no row; it has dist, median, role, sigma, source, task, unit, when",
         ),
         (
             f"{HEAD}timings:\n{ROW.replace('lognormal', 'normal')}, source: x}}\n{SKILL}",
+            3,
             "expert/H/alone names an unknown task, distribution or unit",
         ),
         (
             f"{HEAD}timings:\n{ROW}, source: x}}\n{ROW}, source: x}}\n{SKILL}",
+            4,
             "expert/H/alone stands twice",
         ),
         (
             f"{HEAD}timings: []\n{SKILL.replace(', source: assumption', '')}",
+            4,
             "the skill of expert has no source; name one, or write assumption",
         ),
         (
             f"difficulty: {{sigma: 1}}\ntimings: []\n{SKILL}",
+            1,
             "difficulty has no source; name one, or write source: assumption",
         ),
     ],
 )
-def test_a_row_without_a_source_is_refused(text: str, says: str) -> None:
+def test_a_row_without_a_source_is_refused(text: str, line: int, says: str) -> None:
     with pytest.raises(AdnError) as caught:
-        read_profile("mine", text)
-    assert str(caught.value) == f"mine.yml: PPL002 {says}\n1 error"
+        read_profile("mine.yml", text)
+    assert str(caught.value) == f"mine.yml:{line}:1: PPL002 {says}\n1 error"
 
 
 def test_an_unknown_profile_is_refused() -> None:
