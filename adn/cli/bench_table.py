@@ -238,7 +238,7 @@ def _notes(tables: Mapping[str, Any]) -> Iterator[str]:
         f"   {row['contestable']} of {row['faults']} faults at {row['level']} are contestable: "
         "they do not heal in time, and commands can restore them"
     )
-    yield "   clocks: medians over those, from their first sign; people, lost: minutes a run, at desks"
+    yield "   clocks: medians over those from their first sign; people, lost: minutes a run at desks"
     yield "   and of services outside their limits; intervals and levels: 95 %, by whole evenings"
 
 

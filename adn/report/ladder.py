@@ -16,7 +16,7 @@ from adn.report.document import document, write_page
 from adn.report.grid import grid, group
 from adn.report.grid import row as grid_row
 from adn.report.rungs import CLOCKS, mark, rungs
-from adn.report.svg import Markup, join, tag
+from adn.report.svg import Markup, join, picture, tag
 
 DATA: Final = "ladder.json"
 PAGE: Final = "ladder.html"
@@ -118,7 +118,7 @@ def _clocks(ladder: Ladder) -> Iterator[Markup]:
             class_="note",
         ),
         tag("ul", *legend, class_="legend"),
-        _picture(rungs(faults, ladder["targets"]), "Clocks"),
+        picture(rungs(faults, ladder["targets"]), "Clocks"),
     )
 
 
@@ -145,12 +145,12 @@ def _costs(ladder: Ladder) -> Iterator[Markup]:
             tag(
                 "div",
                 tag("h3", "People, minutes at desks"),
-                _picture(bars(people, {}, "People's minutes"), "People's minutes", "half"),
+                picture(bars(people, {}, "People's minutes"), "People's minutes", "half"),
             ),
             tag(
                 "div",
                 tag("h3", "Customers, service minutes lost"),
-                _picture(bars(service, bounds, "Service minutes lost"), "Service minutes", "half"),
+                picture(bars(service, bounds, "Service minutes lost"), "Service minutes", "half"),
             ),
             class_="halves",
         ),
@@ -217,7 +217,3 @@ def _digests(ladder: Ladder) -> Markup:
         for level, row in ladder["levels"].items()
     ]
     return join("Digests of the first seed's runs: ", *parts)
-
-
-def _picture(drawn: Markup, name: str, look: str = "wide") -> Markup:
-    return tag("div", drawn, class_=f"picture {look}", role="region", tabindex=0, aria_label=name)

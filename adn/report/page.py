@@ -17,7 +17,7 @@ from adn.report.map import network_map
 from adn.report.matter import Matter, Subject
 from adn.report.services import service_chart
 from adn.report.strip import strip
-from adn.report.svg import Markup, join, tag
+from adn.report.svg import Markup, join, picture, tag
 from adn.report.tables import believed, reasons, story, tasks
 from adn.report.timeline import timeline
 from adn.scoring.log import RunLog, read_run
@@ -88,7 +88,7 @@ def _main(
         tag(
             "section",
             tag("h2", "The whole run"),
-            _picture(strip(subject), "The whole run"),
+            picture(strip(subject), "The whole run"),
         ),
         tag(
             "section",
@@ -123,10 +123,10 @@ def _section(
     if score is not None and several:
         parts.append(clocks(score, subject.targets))
     if network is not None and is_fabric(network):
-        parts.append(_picture(network_map(network, matter), "Schema"))
+        parts.append(picture(network_map(network, matter), "Schema"))
         parts.append(tag("div", believed(matter), reasons(matter), class_="halves"))
     elif network is not None:
-        drawn = _picture(network_map(network, matter), "Map", "map")
+        drawn = picture(network_map(network, matter), "Map", "map")
         parts.append(tag("div", drawn, believed(matter), reasons(matter), class_="beside"))
     else:
         note = "The network cannot be drawn: the manifest no longer leads to it."
@@ -135,10 +135,10 @@ def _section(
         tag("h3", "What happened when"),
         tag("p", _window(matter), class_="note"),
         _doers(subject),
-        _picture(timeline(subject, matter), "Timeline"),
+        picture(timeline(subject, matter), "Timeline"),
         tag("h3", "What customers and operators saw"),
         _legend(),
-        _picture(service_chart(subject, matter), "Services and alarms"),
+        picture(service_chart(subject, matter), "Services and alarms"),
         *_measured(kept, matter),
         story(subject, matter),
     ]
@@ -163,7 +163,7 @@ def _measured(kept: Mapping[str, Sequence[Series]], matter: Matter) -> Iterator[
     drawn = kpi_charts(kept, matter)
     if drawn:
         yield tag("h3", "What was measured")
-        yield _picture(drawn, "Measurements")
+        yield picture(drawn, "Measurements")
 
 
 def _heading(matter: Matter) -> Markup:
@@ -197,11 +197,6 @@ def _swatch(look: str) -> Markup:
     area = look.startswith("area")
     drawn = tag("path", d="M1 2H23V14H1Z" if area else "M1 8H23", class_=look)
     return tag("svg", drawn, viewBox="0 0 24 16", class_="swatch", aria_hidden="true")
-
-
-def _picture(drawn: Markup, name: str, look: str = "wide") -> Markup:
-    """Return a drawing that can be moved sideways where the page is too narrow for it."""
-    return tag("div", drawn, class_=f"picture {look}", role="region", tabindex=0, aria_label=name)
 
 
 def _left_out(subject: Subject) -> Iterator[Markup]:

@@ -77,6 +77,11 @@ def figure(width: float, height: float, name: str, says: str, *children: Child) 
     )
 
 
+def picture(drawn: Markup, name: str, look: str = "wide") -> Markup:
+    """Return a drawing in a region to scroll in where the page is narrow."""
+    return tag("div", drawn, class_=f"picture {look}", role="region", tabindex=0, aria_label=name)
+
+
 def number(value: float) -> str:
     """Return a coordinate: hundredths at most, no trailing zeros, no minus zero.
 
