@@ -18,7 +18,6 @@ from adn.closedloop.people.actor import RecordedReply, Reply, WorkItem
 from adn.closedloop.people.desks import Desks, Request
 from adn.closedloop.people.replayed import ReplayedActor
 from adn.closedloop.people.rota import Rota
-from adn.closedloop.people.roster import Shift
 
 
 @dataclass
@@ -43,19 +42,13 @@ class Office:
     actor: Any
     staff: dict[str, int] = field(default_factory=lambda: {"back-office": 1, "expert": 1})
     end: Millis = 600 * MINUTE
-    shifts: tuple[Shift, ...] = ()
-    starts: Millis = 0
-    interrupts: bool = False
     outbox: list[Any] = field(default_factory=list)
     answers: list[tuple[Millis, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = SimClock()
         self.journal = Journal(self.clock, self.outbox)
-        rota = Rota(self.staff, self.shifts, self.starts)
-        self.desks = Desks(
-            self.clock, self.journal, self.actor, rota, self.end, interrupts=self.interrupts
-        )
+        self.desks = Desks(self.clock, self.journal, self.actor, Rota(self.staff), self.end)
 
     def hand(self, at: Millis, incident: IncidentSnapshot | None, **more: Any) -> Any:
         request = Request(
