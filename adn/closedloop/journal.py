@@ -21,6 +21,7 @@ class Journal:
 
     def __init__(self, clock: SimClock, outbox: list[Message]) -> None:
         self._clock, self._outbox = clock, outbox
+        self._evidence = 0
 
     def note(
         self,
@@ -55,8 +56,10 @@ class Journal:
     ) -> None:
         """Write the record that a task instance happened, begun at `started` and ended now.
 
-        `work` names what people were asked on its account.
+        `work` names what people were asked on its account. Evidence is numbered here, where it is
+        left, so that a record which never reaches the log is missed.
         """
+        self._evidence += 1
         self._outbox.append(
             Record(
                 at=self._clock.now,
@@ -66,6 +69,6 @@ class Journal:
                 task=CATALOGUE[kind].task,
                 by=by,
                 ref={**(ref or {}), **({"work": list(work)} if work else {})},
-                data={"started_s": seconds(started), **(data or {})},
+                data={"started_s": seconds(started), "nth": self._evidence, **(data or {})},
             )
         )
