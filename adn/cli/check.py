@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def command(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="Scenario files, or names of the library.")
+        list[str],
+        typer.Argument(metavar="FILE…", help="Files of scenarios or suites, or names of either."),
     ],
     *,
     run: Annotated[
@@ -31,12 +32,14 @@ def command(
 ) -> None:
     """Check scenario files; with --run, also their promises.
 
-    Each file is read, its network is built, and the targets of its faults are looked up; all
-    errors of all files are listed, and the exit code is 2 if there are any. With --run every sound
-    file is run at the levels and seeds of its `expect:`, and the exit code is 1 if a promise is
-    broken.
+    Each file is read, its network is built, and the targets of its faults are looked up; of a
+    suite, every scenario is read. All errors of all files are listed, and the exit code is 2 if
+    there are any. With --run every sound scenario is run at the levels and seeds of its `expect:`,
+    and the exit code is 1 if a promise is broken.
     """
     from adn.base.errors import AdnError, ScenarioError
+    from adn.bench.listing import checked as checked_suite
+    from adn.bench.listing import means_suite
     from adn.scenario.checking import check_scenario
 
     findings: list[Finding] = []
@@ -44,6 +47,11 @@ def command(
     reports: list[dict[str, Any]] = []
     for file in files:
         try:
+            if means_suite(file):
+                reports.append({"file": file, **checked_suite(file)})
+                if not as_json:
+                    print_line(_suite_line(reports[-1]))
+                continue
             checked = check_scenario(file)
         except AdnError as error:
             findings += error.findings
@@ -134,6 +142,11 @@ def _sound(file: str, checked: Checked) -> dict[str, Any]:
         "timings_assumed": loaded.scenario.assumed_timings(),
         "findings": [],
     }
+
+
+def _suite_line(report: dict[str, Any]) -> str:
+    sizes = f"{report['cases']} cases  {report['runs']:,} runs"
+    return f"{report['file']}: ok   {report['name']}@{report['version']}   {sizes}"
 
 
 def _line(checked: Checked) -> str:

@@ -14,8 +14,8 @@ def command(
         str | None,
         typer.Argument(
             metavar="KIND",
-            help="scenarios, faults, commands, levels, kpis, problems, properties, distributions, "
-            "measures, errors, records or topologies; nothing lists the kinds.",
+            help="scenarios, suites, faults, commands, levels, kpis, problems, properties, "
+            "distributions, measures, errors, records or topologies; nothing lists the kinds.",
         ),
     ] = None,
     *,
@@ -23,16 +23,21 @@ def command(
 ) -> None:
     """List what there is of a kind."""
     from adn.base.errors import AdnError, Finding
-    from adn.scenario.catalogue import LISTINGS
+    from adn.bench.listing import KIND, SAYS, suite_rows
+    from adn.scenario.catalogue import LISTINGS as OF_SCENARIOS
+    from adn.scenario.catalogue import Listing
     from adn.topology.naming import closest
 
+    first, *rest = OF_SCENARIOS
+    suites = {KIND: Listing(SAYS, suite_rows)}
+    listings = {first: OF_SCENARIOS[first], **suites} | {name: OF_SCENARIOS[name] for name in rest}
     if kind is None:
-        rows: list[Any] = [{"kind": name, "says": one.says} for name, one in LISTINGS.items()]
-    elif kind in LISTINGS:
-        rows = LISTINGS[kind].rows()
+        rows: list[Any] = [{"kind": name, "says": one.says} for name, one in listings.items()]
+    elif kind in listings:
+        rows = list(listings[kind].rows())
     else:
-        message = f"nothing is called '{kind[:40]}'; one can list {', '.join(LISTINGS)}"
-        raise AdnError(Finding("CLI001", message, hint=closest(kind, LISTINGS)))
+        message = f"nothing is called '{kind[:40]}'; one can list {', '.join(listings)}"
+        raise AdnError(Finding("CLI001", message, hint=closest(kind, listings)))
     if as_json:
         print_json(rows)
         return

@@ -14,8 +14,8 @@ def command(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenario, fault, command, level, problem, property or kpi; or schema, which "
-            "needs no name.",
+            help="scenario, suite, fault, command, level, problem, property or kpi; or schema, "
+            "which needs no name.",
         ),
     ],
     name: Annotated[
@@ -29,6 +29,7 @@ def command(
     `adn show schema` prints the JSON Schema of scenario files, for editors.
     """
     from adn.base.errors import AdnError, Finding
+    from adn.bench.listing import described as described_suite
     from adn.scenario.describe import DESCRIBED, describe, json_schema
 
     if kind == "schema":
@@ -36,10 +37,10 @@ def command(
             raise AdnError(Finding("CLI003", "schema takes no name; write adn show schema"))
         print_json(json_schema())
         return
-    if name is None and kind in DESCRIBED:
+    if name is None and kind in {*DESCRIBED, "suite"}:
         message = f"which {kind}? write adn show {kind} NAME"
         raise AdnError(Finding("CLI003", message, see=f"adn list {_plural(kind)}"))
-    described = describe(kind, name or "")
+    described = described_suite(name or "") if kind == "suite" else describe(kind, name or "")
     if as_json:
         print_json(described)
     else:

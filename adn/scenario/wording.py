@@ -65,9 +65,17 @@ def findings_of(
         if one["type"] == "extra_forbidden":
             path = path_of(one["loc"], data)
             findings.append(_unknown_key(path, model, one["loc"], source, listed))
-        elif one["type"] != "missing":
+        elif one["type"] != "missing" and not _is_echo(one, data):
             findings.append(_finding(one, model, data, source))
     return findings
+
+
+def _is_echo(one: Any, data: Any) -> bool:
+    """Whether a list is called too short only because its items were refused, each on its own."""
+    if one["type"] != "too_short":
+        return False
+    held = value_at(path_of(one["loc"], data), data)
+    return isinstance(held, tuple) and len(held) >= one["ctx"]["min_length"]
 
 
 def path_of(loc: tuple[int | str, ...], data: Any) -> Path:
