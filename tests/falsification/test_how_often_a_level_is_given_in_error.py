@@ -35,19 +35,19 @@ def given(sizes: np.ndarray, failed: np.ndarray) -> float:
 @pytest.mark.parametrize("runs", [8, 20, 40])
 @pytest.mark.parametrize("quality", [0.88, 0.90])
 def test_a_level_is_rarely_given_in_error(runs: int, quality: float) -> None:
-    """At a true share of at most 0.90 no more than one world in twenty earns it, runs alike …"""
+    """At a true share of at most 0.90, no more than one world in twenty earns it."""
     sizes = np.full(runs, 10)
     assert given(sizes, failures(f"alike/{runs}", quality, sizes)) <= 0.05
 
 
 def test_a_level_is_rarely_given_in_error_where_runs_differ_in_length() -> None:
-    """… or not: between one instance and twenty."""
+    """Between one instance and twenty a run."""
     sizes = np.arange(1, 21)
     assert given(sizes, failures("unlike", 0.88, sizes)) <= 0.05
 
 
 def test_to_overlook_that_failures_come_in_bunches_would_give_levels_away() -> None:
-    """The plain interval on the same worlds errs at least twice as often: what robustness is for."""
+    """The plain interval errs at least twice as often on the same worlds."""
     sizes = np.full(20, 10)
     failed = failures("alike/20", 0.90, sizes)
     plain = np.mean([wilson_low(1 - row.sum() / 200, 200) >= TARGET for row in failed])
@@ -56,7 +56,7 @@ def test_to_overlook_that_failures_come_in_bunches_would_give_levels_away() -> N
 
 
 def test_about_two_hundred_instances_make_level_four_likely() -> None:
-    """At a true share of 0.98, twelve tasks: unlikely with 50, a coin's toss with 100, sure at 200."""
+    """Twelve tasks at a true share of 0.98: unlikely with 50, a toss with 100, sure at 200."""
     likely = {}
     for instances in (50, 100, 200):
         sizes = np.ones(instances, dtype=np.int64)

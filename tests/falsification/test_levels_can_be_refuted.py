@@ -66,8 +66,10 @@ def test_a_perfect_engine_that_needs_six_minutes_is_no_level_four() -> None:
     found = only(results)
     assert found["earned"] == "L3"
     assert found["why"] == [
-        "K (action execution) at L4: 0 of 200 count (0.0 %, at least 0.0 % shown, 90 % owed): "
-        "200 late"
+        (
+            "K (action execution) at L4: 0 of 200 count (0.0 %, at least 0.0 % shown, 90 % owed): "
+            "200 late"
+        )
     ]
     assert found["indicators"]["mttr_goal"]["met"]
     assert found["indicators"]["on_time"] == 0.0
@@ -139,7 +141,7 @@ def test_shutting_everything_down_loses() -> None:
 def test_what_is_wrong_with_location_takes_the_level(
     harm: Callable[[Row], None], most: str
 ) -> None:
-    """Nobody, wrong, by a person, late, with a person: each has its level, and no decimal hides it."""
+    """Nobody, wrong, by a person, late, with a person: each has its level; no decimal hides it."""
     found = only(change(at_level_four(perfect()), "H", harm))
     assert found["earned"] == most
     assert found["score"] < int(most[1]) + 1

@@ -72,8 +72,10 @@ def test_too_little_seen_is_told_apart_from_failing() -> None:
     (row,) = assess(at_level_four(perfect(20)))
     assert (row["verdict"], row["earned"], row["by_share"]) == ("not demonstrated", "L0", "L4")
     assert row["why"] == [
-        "C (data collection) at L1: 20 of 20 count (100.0 %, at least 83.8 % shown, 90 % owed): "
-        "15 more instances like these would show it"
+        (
+            "C (data collection) at L1: 20 of 20 count (100.0 %, at least 83.8 % shown, "
+            "90 % owed): 15 more instances like these would show it"
+        )
     ]
     (failing,) = assess(change(at_level_four(perfect(20)), "K", put(right=False)))
     assert failing["verdict"] == "earned"
@@ -87,8 +89,10 @@ def test_a_task_that_nobody_saw_is_not_attained() -> None:
     (row,) = assess(results)
     assert (row["verdict"], row["earned"]) == ("not demonstrated", "L1")
     assert row["why"] == [
-        "V (service verification and closure) at L2: nothing was seen of it; "
-        "35 instances are the fewest"
+        (
+            "V (service verification and closure) at L2: nothing was seen of it; "
+            "35 instances are the fewest"
+        )
     ]
 
 
@@ -113,8 +117,10 @@ def test_what_fails_is_said_with_numbers_and_reasons() -> None:
     change(results, "H", put(subject="P/S"), first=10)
     (row,) = assess(results)
     assert row["why"] == [
-        "H (root-cause analysis) at L4: 180 of 200 count (90.0 %, at least 79.4 % shown, "
-        "90 % owed): 10 with people where the system owes it, 10 late"
+        (
+            "H (root-cause analysis) at L4: 180 of 200 count (90.0 %, at least 79.4 % shown, "
+            "90 % owed): 10 with people where the system owes it, 10 late"
+        )
     ]
 
 

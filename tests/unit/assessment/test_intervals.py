@@ -51,7 +51,7 @@ def test_failures_that_come_together_show_less_than_failures_apart() -> None:
 
 
 def test_more_failures_elsewhere_do_not_excuse_a_bad_run() -> None:
-    """Nine failures in nine other runs would make the bad one look less strange, and raise 0.892."""
+    """Nine failures in other runs would make the bad one look less strange, and raise 0.892."""
     bad = lower_bound([30] * 10, [5] + [0] * 9)
     worse = lower_bound([30] * 10, [5] + [1] * 9)
     assert bad.low is not None
