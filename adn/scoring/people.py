@@ -85,9 +85,7 @@ def people_time(log: RunLog) -> PeopleTime:
     )
 
 
-def _role_time(
-    replies: Sequence[Record], queued: Mapping[str, Millis], end: Millis
-) -> RoleTime:
+def _role_time(replies: Sequence[Record], queued: Mapping[str, Millis], end: Millis) -> RoleTime:
     rows = [record.data for record in replies]
     spells = (
         spell
@@ -115,9 +113,9 @@ def spells_of(reply: Record, queued: Millis, end: Millis) -> Iterator[Spell]:
         end: When the run ended, simulated ms.
     """
     begun = queued + _millis(reply.data["waited_s"])
-    told = [
-        (_millis(spell[0]), _millis(spell[1])) for spell in reply.data.get("spells", ())
-    ] or [(begun, begun + _millis(reply.data["took_s"]))]
+    told = [(_millis(spell[0]), _millis(spell[1])) for spell in reply.data.get("spells", ())] or [
+        (begun, begun + _millis(reply.data["took_s"]))
+    ]
     for begin, until in told:
         if min(until, end) > begin:
             yield begin, min(until, end)

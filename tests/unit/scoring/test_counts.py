@@ -89,6 +89,7 @@ def test_field_minutes_run_from_order_to_answer_or_to_the_end() -> None:
         "minutes": 0.0,
         "waited_minutes": 0.0,
         "field_minutes": 20.0,
+        "roles": {},
     }
 
 
