@@ -12,6 +12,7 @@ from adn.base.levels import Task, level_table
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "levels.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| ([\w, ]+) \| (\d+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|", re.MULTILINE)
 sys.path.insert(0, str(ROOT / "tests" / "falsification"))
 
 
