@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Any, Final
 
 from adn.cli.clocks_table import span
+from adn.report.earned import earned_text
 
 WIDE: Final = 100
 """Columns that nothing exceeds."""
@@ -26,7 +27,6 @@ _HEADS: Final = (
 _NAMES: Final[Mapping[str, str]] = {"do-nothing": "nobody acts", "oracle": "oracle acts"}
 _MINUTE_S: Final = 60.0
 """From here on tenths of a second are not shown."""
-_MOST_TASKS: Final = 4
 _COUNTED: Final = 100
 """From so many faults on shares are shown, and no counts."""
 _WHOLE: Final = 100.0
@@ -160,38 +160,6 @@ def _earned(levels: Sequence[Row]) -> Iterator[str]:
             yield line if len(line) <= WIDE else f"{line[: WIDE - 1]}…"
 
 
-def earned_text(row: Row) -> str:
-    """Return what a row of the assessment comes to, and what keeps it from the next level.
-
-    >>> earned_text({"claimed": "L4", "score": 4.0, "base": 4, "tasks": {}, "caps": []})
-    '→ L4.0'
-    """
-    if row["score"] is None:
-        return "→ no level"
-    # Cut, not rounded: 3.96 is no L4.0.
-    said = f"→ L{floor(row['score'] * 10 + 1e-6) / 10:.1f}"
-    held = held_up(row) if row["base"] < int(row["claimed"][1:]) else ""
-    return f"{said} ({held})" if held else said
-
-
-def held_up(row: Row) -> str:
-    """Return what keeps a row below the level that it claims: a cap, or tasks of the next level."""
-    beyond = f"L{row['base'] + 1}"
-    failed = {
-        name: task["at"][beyond]["needed"]
-        for name, task in row["tasks"].items()
-        if task["applies"] and beyond in task["at"] and not task["at"][beyond]["attained"]
-    }
-    never = [name for name, needed in failed.items() if needed is None]
-    if never:
-        more = " …" if len(never) > _MOST_TASKS else ""
-        return f"{beyond}: {' '.join(never[:_MOST_TASKS])}{more} fall short"
-    if failed:
-        name = max(failed, key=lambda one: (failed[one], one))
-        return f"{beyond} not demonstrated: {failed[name]:,} more of {name}"
-    return "capped" if row["caps"] else ""
-
-
 def _paired(rows: Sequence[Row]) -> Iterator[str]:
     if not rows:
         return
@@ -238,8 +206,8 @@ def _notes(tables: Mapping[str, Any]) -> Iterator[str]:
         f"   {row['contestable']} of {row['faults']} faults at {row['level']} are contestable: "
         "they do not heal in time, and commands can restore them"
     )
-    yield "   clocks: medians over those from their first sign; people, lost: minutes a run at desks"
-    yield "   and of services outside their limits; intervals and levels: 95 %, by whole evenings"
+    yield "   clocks: medians over those from their first sign; people, lost: minutes a run"
+    yield "   at desks, and of services outside limits; intervals, levels: 95 %, by evening"
 
 
 def _span(seconds: float | None) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import floor
 from pathlib import Path
 from typing import Final
 
 from adn.report import bench_pictures as pictures
 from adn.report import bench_tables as figures
+from adn.report.axis import counted
 from adn.report.bench_parts import Row, Tables, rung, section
 from adn.report.document import document, write_page
-from adn.report.svg import Markup, join, tag
+from adn.report.earned import held_up, level_text
+from adn.report.svg import Markup, tag
 
 PAGE: Final = "report.html"
 
@@ -32,9 +33,9 @@ def bench_page(tables: Tables) -> str:
     seeds = suite["seeds"]
     chips = [
         suite["name"],
-        f"{len(suite['cases'])} cases",
+        counted(len(suite["cases"]), "case"),
         ", ".join(suite["levels"]),
-        f"{len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}",
+        counted(len(seeds), "seed"),
         f"{tables['runs']:,} runs",
     ]
     body = tag(
@@ -110,15 +111,12 @@ def _earned(levels: Sequence[Row]) -> Markup:
 
 def _tile(row: Row, claimed: str) -> Markup:
     enough = row["base"] is not None and row["base"] >= int(row["claimed"][1:])
-    figure = "–" if row["score"] is None else f"L{floor(row['score'] * 10 + 1e-6) / 10:.1f}"
-    why = "" if enough or not row["why"] else row["why"][0]
-    said = {"earned": "", "not demonstrated": "more not demonstrated", "no level": "no level"}
-    note = said[row["verdict"]]
+    why = held_up(row) or ("its evidence is broken" if row["score"] is None else "")
     return tag(
         "div",
         tag("dt", f"claimed {claimed}"),
-        tag("dd", tag("strong", figure), class_="level good" if enough else "level"),
-        tag("dd", join(note, tag("br")) if note else Markup(""), why, class_="note"),
+        tag("dd", level_text(row["score"]), class_="level good" if enough else "level"),
+        tag("dd", why, class_="note"),
         class_="tile",
     )
 

@@ -14,6 +14,8 @@ from adn.report.radar import radar
 from adn.report.stacks import legend, stacks
 from adn.report.svg import Markup, picture, tag
 
+NARROW: Final = 350.0
+"""Width of pictures of which three stand side by side."""
 PERCENTILES: Final = ("p10", "p25", "p50", "p75", "p90", "p95", "p99")
 NEVER_S: Final = 6 * 3600.0
 """Where clocks that never stopped are drawn: the upper end of the axis."""
@@ -58,9 +60,9 @@ def ladder_pictures(tables: Tables) -> Markup:
         "The ladder",
         tag(
             "div",
-            _third("People, minutes a run", bars(people, {}, "People's minutes")),
-            _third("Services lost, minutes a run", bars(lost, bounds, "Service minutes lost")),
-            _third("1-3-5 met, % of contestable", bars(met, best, "Share of 1-3-5 met")),
+            _third("People, minutes a run", bars(people, {}, "People's minutes", NARROW)),
+            _third("Services lost, minutes a run", bars(lost, bounds, "Service minutes", NARROW)),
+            _third("1-3-5 met, % of contestable", bars(met, best, "Share of 1-3-5 met", NARROW)),
             class_="thirds",
         ),
         note="The same evenings at every level; what differs is who does the work. Whiskers are "
@@ -133,7 +135,7 @@ def clock_pictures(tables: Tables) -> Markup:
         across = Scale(0.0, 100.0, [(p, str(p)) for p in (10, 25, 50, 75, 90, 99)], "% of faults")
         limits = {limit if goal in {60.0, 180.0, 300.0} else f"{goal:g} s": goal} if goal else {}
         name = f"Time to {clock}"
-        drawn.append(_third(name, curves(series, across, axis, name, limits, level_look)))
+        drawn.append(_third(name, curves(series, across, axis, name, limits, level_look, NARROW)))
     return section(
         "Clocks by percentile",
         tag("div", *drawn, class_="thirds"),
@@ -238,10 +240,18 @@ def cost_pictures(tables: Tables) -> Markup:
     )
 
 
+_UNITS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
 def _decades(low: float, high: float) -> Iterator[tuple[float, str]]:
     value = float(low)
     while value <= high:
-        yield value, f"{value:,.10g}"
+        yield (
+            value,
+            next(
+                (f"{value / unit:g} {name}" for unit, name in _UNITS if value >= unit), f"{value:g}"
+            ),
+        )
         value *= 10
 
 
@@ -299,7 +309,7 @@ def approval_pictures(tables: Tables) -> Markup:
                     across,
                     axis,
                     "Time to restore",
-                    {"limit": goal} if goal else {},
+                    {"limit to restore": goal} if goal else {},
                     level_look,
                 ),
                 "Time to restore",

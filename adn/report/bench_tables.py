@@ -90,7 +90,7 @@ def missing(tables: Tables) -> Iterator[Markup]:
             ),
             tag("ul", *(tag("li", why) for why in _reasons(one))),
         )
-        for one in levels
+        for one in sorted(levels, key=lambda one: str(one["domain"]))
         if _reasons(one)
     ]
     if told:

@@ -11,8 +11,8 @@ from adn.report.svg import Markup, figure, path, tag
 
 WIDTH: Final = 460.0
 HEIGHT: Final = 280.0
-LEFT: Final = 58.0
-RIGHT: Final = 44.0
+LEFT: Final = 52.0
+RIGHT: Final = 70.0
 TOP: Final = 16.0
 BOTTOM: Final = 44.0
 _APART: Final = 12.0
@@ -58,6 +58,7 @@ def curves(
     name: str,
     limits: Mapping[str, float] | None = None,
     look: Callable[[str], str] = str,
+    width: float = WIDTH,
 ) -> Markup:
     """Return lines.
 
@@ -68,27 +69,33 @@ def curves(
         name: What the picture is called.
         limits: Values of the vertical axis that are drawn as lines across, by name.
         look: Class of a line, by its name.
+        width: Of the picture; its text is as large in a narrow one.
     """
     says = "; ".join(
         f"{line}: {points[0][1]:,.4g} to {points[-1][1]:,.4g}"
         for line, points in series.items()
         if points
     )
+    placed = {
+        line: [(x_of(x, across, width), y_of(y, up)) for x, y in points]
+        for line, points in series.items()
+        if points
+    }
     return figure(
-        WIDTH,
+        width,
         HEIGHT,
         name,
         says,
-        *_grid(across, up),
-        *_limits(limits or {}, up),
-        *(_line(line, points, across, up, look) for line, points in series.items() if points),
-        *_names(series, across, up, look),
+        *_grid(across, up, width),
+        *_limits(limits or {}, up, width),
+        *(_line(line, points, look) for line, points in placed.items()),
+        *_names(placed, look),
     )
 
 
-def x_of(value: float, across: Scale) -> float:
+def x_of(value: float, across: Scale, width: float = WIDTH) -> float:
     """Return where a value of the horizontal axis is."""
-    return LEFT + (WIDTH - LEFT - RIGHT) * across.share(value)
+    return LEFT + (width - LEFT - RIGHT) * across.share(value)
 
 
 def y_of(value: float, up: Scale) -> float:
@@ -96,27 +103,18 @@ def y_of(value: float, up: Scale) -> float:
     return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * up.share(value)
 
 
-def _line(
-    line: str, points: Sequence[Point], across: Scale, up: Scale, look: Callable[[str], str]
-) -> Markup:
-    placed = [(x_of(x, across), y_of(y, up)) for x, y in points]
+def _line(line: str, placed: Sequence[Point], look: Callable[[str], str]) -> Markup:
     dots = [tag("circle", cx=x, cy=y, r=2.4) for x, y in placed]
     title = tag("title", line)
     return tag("g", title, tag("path", d=path(placed)), *dots, class_=f"series {look(line)}")
 
 
-def _names(
-    series: Mapping[str, Sequence[Point]],
-    across: Scale,
-    up: Scale,
-    look: Callable[[str], str],
-) -> Iterator[Markup]:
+def _names(placed: Mapping[str, Sequence[Point]], look: Callable[[str], str]) -> Iterator[Markup]:
     """Yield the names at the ends of the lines, moved apart; lines that end alike share a name."""
-    ends: dict[tuple[float, float], list[str]] = {}
-    for line, points in series.items():
-        if points:
-            x, y = points[-1]
-            ends.setdefault((round(x_of(x, across), 1), round(y_of(y, up), 1)), []).append(line)
+    ends: dict[Point, list[str]] = {}
+    for line, points in placed.items():
+        x, y = points[-1]
+        ends.setdefault((round(x, 1), round(y, 1)), []).append(line)
     least = TOP
     for (x, y), lines in sorted(ends.items(), key=lambda end: (end[0][1], end[0][0])):
         at = max(y, least)
@@ -124,24 +122,24 @@ def _names(
         yield tag("text", ", ".join(lines), x=x + 6, y=at + 4, class_=f"end {look(lines[0])}")
 
 
-def _grid(across: Scale, up: Scale) -> Iterator[Markup]:
+def _grid(across: Scale, up: Scale, width: float) -> Iterator[Markup]:
     low, high = HEIGHT - BOTTOM, TOP
     for value, said in across.ticks:
-        x = x_of(value, across)
+        x = x_of(value, across, width)
         yield tag("line", x1=x, y1=high, x2=x, y2=low, class_="grid")
         yield tag("text", said, x=x, y=low + 15, text_anchor="middle", class_="tick")
     for value, said in up.ticks:
         y = y_of(value, up)
-        yield tag("line", x1=LEFT, y1=y, x2=WIDTH - RIGHT, y2=y, class_="grid")
+        yield tag("line", x1=LEFT, y1=y, x2=width - RIGHT, y2=y, class_="grid")
         yield tag("text", said, x=LEFT - 6, y=y + 4, text_anchor="end", class_="tick")
-    middle = (LEFT + WIDTH - RIGHT) / 2
+    middle = (LEFT + width - RIGHT) / 2
     yield tag("text", across.says, x=middle, y=HEIGHT - 8, text_anchor="middle", class_="tick")
     if up.says:
         yield tag("text", up.says, x=2, y=TOP - 4, class_="tick")
 
 
-def _limits(limits: Mapping[str, float], up: Scale) -> Iterator[Markup]:
+def _limits(limits: Mapping[str, float], up: Scale, width: float) -> Iterator[Markup]:
     for name, value in limits.items():
         y = y_of(value, up)
-        yield tag("line", x1=LEFT, y1=y, x2=WIDTH - RIGHT, y2=y, class_="bound")
+        yield tag("line", x1=LEFT, y1=y, x2=width - RIGHT, y2=y, class_="bound")
         yield tag("text", name, x=LEFT + 4, y=y - 4, class_="limit-name")

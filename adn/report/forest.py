@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import floor, log10
 from typing import Any, Final
 
 from adn.report.svg import Markup, figure, path, tag
 
 WIDTH: Final = 460.0
 LEFT: Final = 44.0
-RIGHT: Final = 118.0
+RIGHT: Final = 124.0
 TOP: Final = 8.0
 ROW: Final = 26.0
 BOTTOM: Final = 22.0
@@ -24,7 +25,7 @@ def forest(rows: Mapping[str, Mapping[str, Any]], name: str, *, less_is_good: bo
         less_is_good: Whether a difference below zero is an improvement.
     """
     ends = [edge for row in rows.values() for edge in (row["interval"] or (row["mean"] or 0.0,))]
-    far = max([1e-9, *map(abs, ends)])
+    far = _round(max([1e-9, *map(abs, ends)]))
     bottom = TOP + ROW * len(rows)
     return figure(
         WIDTH,
@@ -38,6 +39,16 @@ def forest(rows: Mapping[str, Mapping[str, Any]], name: str, *, less_is_good: bo
             for part in _row(label, row, far, TOP + ROW * (place + 0.5), less_is_good)
         ),
     )
+
+
+def _round(value: float) -> float:
+    """Return the next of 1, 2, 5, 10, 20 … that is not less.
+
+    >>> _round(59.1), _round(0.2), _round(100.0)
+    (100.0, 0.2, 100.0)
+    """
+    decade = 10.0 ** floor(log10(value) + 1e-9)
+    return next(step * decade for step in (1.0, 2.0, 5.0, 10.0) if step * decade >= value * 0.999)
 
 
 def _x(value: float, far: float) -> float:
@@ -58,7 +69,7 @@ def _row(
     label: str, row: Mapping[str, Any], far: float, y: float, less_is_good: bool
 ) -> Iterator[Markup]:
     yield tag("text", label, x=LEFT - 8, y=y + 4, text_anchor="end", class_="row-name")
-    yield tag("text", _told(row), x=WIDTH - RIGHT + 10, y=y + 4, class_="bar-text")
+    yield tag("text", _told(row), x=WIDTH - RIGHT + 14, y=y + 4, class_="bar-text")
     if row["mean"] is None:
         return
     look = "unclear"

@@ -8,8 +8,8 @@ from typing import Final
 
 from adn.report.svg import Markup, figure, number, path, tag
 
-SIZE: Final = 220.0
-RADIUS: Final = 82.0
+SIZE: Final = 176.0
+RADIUS: Final = 66.0
 RINGS: Final = 5
 _MIDDLE: Final = SIZE / 2
 
