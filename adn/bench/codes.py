@@ -26,6 +26,11 @@ CODES: Final[Mapping[str, str]] = {
     "BEN030": "A query is sound SQL over the views.",
     "BEN031": "A query is one SELECT.",
     "BEN032": "It is clear which campaign is asked.",
+    "BEN040": "A leaderboard can be read.",
+    "BEN041": "An entry of a leaderboard has its form.",
+    "BEN042": "Entries of one suite and version ran the same scenarios.",
+    "BEN043": "A leaderboard holds one entry of an agent and version for a suite.",
+    "BEN044": "A leaderboard can be written.",
 }
 
 
