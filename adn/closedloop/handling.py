@@ -79,8 +79,7 @@ class Handling:
         for _ in range(EXPERT_ROUNDS):
             yield from wait_until_fine(case)
             cleared = yield from self._cleared(LET_BE)
-            if cleared:
-                case.move(Status.CLOSED)
+            if cleared and (yield from self._close()):
                 return
             case.incident.handed_over = True
             case.excluded.clear()
@@ -88,8 +87,20 @@ class Handling:
             closed = yield from repair(case)
             if closed:
                 return
-        yield from self._cleared(None)
-        case.move(Status.CLOSED)
+        while True:
+            yield from self._cleared(None)
+            if (yield from self._close()):
+                return
+            yield from wait_until_fine(case)
+
+    def _close(self) -> Generator[Event, Any, bool]:
+        """Close what went by itself, once it is verified that service is back."""
+        case, started = self.case, self.case.ops.clock.now
+        fixed, outside = yield from case.verifier().settle(case.services(), started)
+        fixed = yield from case.verified(started, fixed, outside)
+        if fixed:
+            case.move(Status.CLOSED)
+        return fixed
 
     def _cleared(self, most: Millis | None) -> Generator[Event, Any, bool]:
         """Wait until none of the incident's alarms is active; return whether that came."""

@@ -21,6 +21,8 @@ from adn.scoring.log import RunLog
 from adn.scoring.tasks.recovery import is_refused
 from adn.scoring.watchfulness import neglected, unanswered
 
+MOST_BREAKS: Final = 20
+"""Breaks told one by one; whoever keeps no evidence at all breaks the chain with every deed."""
 CHANGES: Final = frozenset({"mitigate", "repair"})
 _OF_INCIDENTS: Final = (
     "alarms.filtered",
@@ -46,7 +48,7 @@ Placed = tuple[int, Record]
 def broken(log: RunLog) -> tuple[str, ...]:
     """Return why the chain of evidence of a run is broken or incomplete; empty if it is whole."""
     chain = _Chain.of(log)
-    return (
+    found = (
         *chain.cut(),
         *chain.gaps(),
         *chain.strays(),
@@ -55,6 +57,8 @@ def broken(log: RunLog) -> tuple[str, ...]:
         *chain.incidents(),
         *neglected(log),
     )
+    more = len(found) - MOST_BREAKS
+    return found if more <= 0 else (*found[:MOST_BREAKS], f"and {more} more breaks")
 
 
 @dataclass(frozen=True, slots=True)
