@@ -134,6 +134,9 @@ def test_branches_leave_the_demands_of_the_source_as_they_are() -> None:
     assert kept == set(plain.rows.services)
 
 
+THERE_ARE_NONE = (
+    "TOP037 services 'teller' go to elements of kind 'branch' at site 'Denver'; there are none"
+)
 WRONG: list[tuple[dict[str, object], list[str]]] = [
     (
         {"edges": (EdgeSpec("Denver", ("Seattle",)),)},
@@ -171,9 +174,7 @@ WRONG: list[tuple[dict[str, object], list[str]]] = [
     ),
     (
         {"paired": (replace(TELLER, target=Ends(kind="branch", site="Denver")),)},
-        [
-            "TOP037 services 'teller' go to elements of kind 'branch' at site 'Denver'; there are none"
-        ],
+        [THERE_ARE_NONE],
     ),
 ]  # fmt: skip
 

@@ -167,7 +167,7 @@ def test_branches_are_counted_by_kind_and_long_lists_are_cut(
     lines = out.splitlines()
     assert code == 0
     row = next(line.split() for line in lines if line.startswith("-     branch"))
-    assert row == ["-", "branch", "30", "Atlanta-branch-01", "Washington-DC-branch-02"]
+    assert row == ["-", "branch", "30", "Atlanta-branch-01", "Washington-DC-branch-03"]
     cut = next(line for line in lines if line.startswith("single points of failure, links: "))
     assert cut.count(", ") == 20
     assert cut.endswith(" and 10 more")
