@@ -226,10 +226,14 @@ class Attribution:
         )
 
     def alarm(self, at: Millis, alarm_id: str, managed_object: str) -> None:
-        """Record which fault an alarm is due to: its object's, else the one that is active."""
+        """Record which fault an alarm is due to: its object's, else the one that is active.
+
+        Of several that impair the object it is the last to have begun: an alarm is news.
+        """
         active = self._active(at)
-        own = [fault for fault in active if managed_object in self._objects[fault]]
-        fault = own[0] if own else (active[0] if len(active) == 1 else None)
+        own = [f for f, impaired in self._objects.items() if managed_object in impaired]
+        own = [fault for fault in own if fault in active]
+        fault = own[-1] if own else (active[0] if len(active) == 1 else None)
         root = bool(own)
         if fault in self._disturbances:
             fault, root = None, False
