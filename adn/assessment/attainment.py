@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adn.assessment.criteria import Conduct, Shortfall, by_definition, shortfall, target
-from adn.assessment.intervals import lower_bound, needed
+from adn.assessment.intervals import fewest, lower_bound, needed, wilson_high
 from adn.assessment.runs import Instance, RunResult
 from adn.base.levels import AutonomyLevel, Task
 
@@ -53,6 +53,18 @@ class Attainment:
     def wanting(self) -> bool:
         """Whether it is not attained only because too little was seen."""
         return not self.attained and self.needed is not None
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it is not attained, and what was seen is too little to call it failed either.
+
+        Fewer than could show it however well they went, and not so bad that even the upper end
+        of their interval is below the target. Where more was seen, the share decides.
+        """
+        if self.attained or self.wanting:
+            return not self.attained
+        aim = target(self.level)
+        return self.n < fewest(aim) and wilson_high(self.passed / self.n, self.n) >= aim
 
     @property
     def by_share(self) -> bool:

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
+from math import ceil, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -63,11 +63,29 @@ def wilson_low(share: float, n: float) -> float:
     >>> [wilson_low(1.0, n) >= 0.99 for n in (380, 381)]
     [False, True]
     """
-    if n <= 0:
+    if n <= 0 or share <= 0:
         return 0.0
     z2 = Z * Z
     spread = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max(0.0, (share + z2 / (2 * n) - spread) / (1 + z2 / n))
+
+
+def wilson_high(share: float, n: float) -> float:
+    """Return the upper end of the same interval: nothing seen refutes nothing.
+
+    >>> round(wilson_high(0.5, 10), 3), wilson_high(0.0, 0)
+    (0.763, 1.0)
+    """
+    return 1.0 - wilson_low(1.0 - share, n)
+
+
+def fewest(target: float) -> int:
+    """Return how many passes, and nothing else, are the fewest that show a target.
+
+    >>> fewest(0.90), fewest(0.99)
+    (35, 381)
+    """
+    return ceil(Z * Z * target / (1 - target) - 1e-9)
 
 
 def lower_bound(sizes: Sequence[int], failures: Sequence[int]) -> Bound:

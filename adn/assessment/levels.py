@@ -81,6 +81,8 @@ class TaskLevel:
         reasons = [f"{count} {_SAID[why]}" for why in Shortfall if (count := seen.short.get(why))]
         if seen.wanting:
             reasons.append(f"{seen.needed} more instances like these would show it")
+        elif seen.undecided:
+            reasons.append("too few to tell")
         return f"{counted}: {', '.join(reasons)}"
 
     def as_json(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Verdict:
 
     Attributes:
         verdict: *earned*; *not demonstrated* if the next level fails only because too little was
-            seen; *no level* if the evidence of any run is broken.
+            seen to call it shown or failed; *no level* if the evidence of any run is broken.
         earned: The highest level demonstrated; None if there is no level.
         score: That level with its decimal.
         by_share: The level that the shares alone would reach, were they sure.
@@ -61,7 +61,7 @@ def verdict_of(
     if uncapped < ceiling:
         beyond = LEVELS[LEVELS.index(uncapped) + 1]
         failing = [t for t in tasks.values() if t.applies and not t.at[beyond].attained]
-        if all(task.at[beyond].wanting for task in failing):
+        if all(task.at[beyond].undecided for task in failing):
             verdict = NOT_DEMONSTRATED
         why += [task.missing(beyond) for task in failing]
     # Cut, not rounded: 3.996 must not become 4.

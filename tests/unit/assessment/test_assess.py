@@ -82,6 +82,22 @@ def test_too_little_seen_is_told_apart_from_failing() -> None:
     assert failing["earned"] == "L0"
 
 
+def test_a_single_failure_among_few_settles_nothing() -> None:
+    """9 of 10 refute nothing that takes 35 of 35 to show; 33 of 40 do, and so do 0 of 4."""
+    results = change(at_level_four(perfect(5)), "K", put(right=False), first=1)
+    (row,) = assess(results)
+    assert (row["verdict"], row["earned"]) == ("not demonstrated", "L0")
+    assert row["tasks"]["K"]["at"]["L1"]["needed"] is None
+    assert row["tasks"]["K"]["why"] == (
+        "K (action execution) at L1: 9 of 10 count (90.0 %, at least 51.9 % shown, 90 % owed): "
+        "1 wrong, too few to tell"
+    )
+    (row,) = assess(change(at_level_four(perfect(20)), "K", put(right=False), first=7))
+    assert row["verdict"] == "earned"
+    (row,) = assess(change(at_level_four(perfect(2)), "K", put(right=False)))
+    assert row["verdict"] == "earned"
+
+
 def test_a_task_that_nobody_saw_is_not_attained() -> None:
     results = at_level_four(perfect())
     for each in results:
@@ -118,7 +134,7 @@ def test_what_fails_is_said_with_numbers_and_reasons() -> None:
     (row,) = assess(results)
     assert row["why"] == [
         (
-            "H (root-cause analysis) at L4: 180 of 200 count (90.0 %, at least 79.4 % shown, "
+            "H (root-cause analysis) at L4: 180 of 200 count (90.0 %, at least 82.4 % shown, "
             "90 % owed): 10 with people where the system owes it, 10 late"
         )
     ]
