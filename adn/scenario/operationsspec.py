@@ -12,8 +12,8 @@ from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel
 from adn.closedloop.people.profile import Profile as People
 from adn.closedloop.people.profile import known_profiles, profile_of
-from adn.closedloop.people.rota import tiredness_of
 from adn.closedloop.people.roster import DESKS, OperationsPlan, Shift
+from adn.closedloop.people.rota import tiredness_of
 from adn.northbound.problems import PROBLEM_CLASSES
 from adn.scenario.parts import Part, contradiction
 from adn.scenario.profilefile import is_file, text_of
@@ -151,7 +151,8 @@ class ShiftEntry(Part):
 
     def shift(self) -> Shift:
         """Return the shift."""
-        return Shift(self.begins, self.ends, self.desks.model_dump(by_alias=True, exclude_none=True))
+        desks = self.desks.model_dump(by_alias=True, exclude_none=True)
+        return Shift(self.begins, self.ends, desks)
 
 
 class Operations(Part):
@@ -178,7 +179,7 @@ class Operations(Part):
     profile: Profile = Field(
         "noc-default",
         description="How long people take and how much they miss: "
-        f"{either([f'`{name}`' for name in known_profiles()])}, or a YAML file beside the scenario.",
+        f"{either([f'`{name}`' for name in known_profiles()])}, or a file beside the scenario.",
     )
     shifts: tuple[ShiftEntry, ...] = Field(
         (),
@@ -206,7 +207,8 @@ class Operations(Part):
             if desks and not any(desks) and sum(map(_length, rows)) >= DAY:
                 raise contradiction(f"nobody ever sits at the desk '{role}'", "shifts")
         if self.fatigue and not rows:
-            raise contradiction("fatigue counts from the beginning of a shift; give shifts", "fatigue")
+            said = "fatigue counts from the beginning of a shift; give shifts"
+            raise contradiction(said, "fatigue")
         return self
 
     def plan(self, folder: Path, starts: Millis) -> OperationsPlan:
@@ -237,7 +239,7 @@ class Operations(Part):
         return plan
 
     def _seated(self, profile: People) -> dict[str, int]:
-        """Return who sits at the desks: what the scenario says, else the profile, else a default."""
+        """Return who sits at the desks by the scenario, else the profile, else by default."""
         stated = self.desks.model_dump(by_alias=True, exclude_unset=True)
         return {role: stated.get(role, profile.desks.get(role, n)) for role, n in DESKS.items()}
 

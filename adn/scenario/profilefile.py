@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
+from adn.base.errors import AdnError, Finding
+
 
 def is_file(name: str) -> bool:
     """Return whether a name of a profile is that of a file.
@@ -22,8 +24,15 @@ def text_of(name: str, folder: Path) -> str:
         folder: Where the scenario lies.
 
     Raises:
-        ScenarioError: There is no such file, or it is no text (SCN001 to SCN005).
+        AdnError: There is no such file (PPL001).
+        ScenarioError: It is no text (SCN002 to SCN005).
     """
     from adn.scenario.reader import read_bytes
 
-    return read_bytes(folder / name, name) if is_file(name) else ""
+    if not is_file(name):
+        return ""
+    path = folder / name
+    if not path.exists():
+        message = f"there is no profile '{name}'; put the file beside the scenario"
+        raise AdnError(Finding("PPL001", message))
+    return read_bytes(path, name)

@@ -88,6 +88,8 @@ _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("kinds[].rate", faultspec.RateEntry),
     ("operations", operationsspec.Operations),
     ("operations.desks", operationsspec.DesksEntry),
+    ("operations.shifts[]", operationsspec.ShiftEntry),
+    ("operations.shifts[].desks", operationsspec.ShiftDesks),
     ("loop", loopspec.Loop),
     ("loop.watch.TABLE, loop.watch.TABLE.KPI", loopspec.ClosenessEntry),
     ("loop.limits.KIND", loopspec.LimitsEntry),

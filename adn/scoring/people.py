@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any, Final
 
 from adn.base.clock import MINUTE, SECOND, Millis
@@ -64,7 +65,7 @@ class PeopleTime:
     desks: Millis
     field: Millis
     waited: Millis = 0
-    roles: Mapping[str, RoleTime] = field(default_factory=dict)
+    roles: Mapping[str, RoleTime] = made(default_factory=dict)
 
 
 def people_time(log: RunLog) -> PeopleTime:

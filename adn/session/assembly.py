@@ -198,11 +198,10 @@ def assumed_timings(assembly: Assembly) -> int:
     stated = assembly.loaded.scenario.assumed_timings()
     plan, work = assembly.briefing.operations, assembly.log.events
     asked = {(str(r.data["role"]), str(r.data["task"])) for r in work if r.kind == "work.queued"}
-    laid_down = [record for record in work if "spells" in record.data]
-    for record in laid_down:
+    for said in (row.data for row in work if "spells" in row.data):
         for when, times in (("resume", "interruptions"), ("shift", "handovers")):
-            if record.data[times]:
-                asked.add((str(record.data["role"]), when))
+            if said[times]:
+                asked.add((str(said["role"]), when))
     shifts = any(when == "shift" for _, when in asked)
     profile = profile_of(plan.profile, plan.profile_text)
     rows = profile.rests_on_assumptions(frozenset(asked), shifts=shifts, fatigue=plan.fatigue)

@@ -1,4 +1,4 @@
-"""How fast changes are approved can be set for a run, so that 1, 5 and 15 minutes lie side by side."""
+"""How fast changes are approved can be set for a run: 1, 5 and 15 minutes lie side by side."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Desks: where work queues for people, by severity and then by age, and where it is answered.
 
 Whoever is taken off a piece of work, or goes home, leaves it as far as it is. To come back to it,
-or to take it over, costs time, though never more than was put into it: one might as well begin anew.
+or to take it over, costs time, though never more than was put into it: else one would begin anew.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ _TIMES: Final = frozenset({"at_night", "per_hour", "source"})
 Lines = dict[tuple[Any, ...], int]
 
 
-class _Wrong(Exception):
+class _WrongError(Exception):
     """One thing that is wrong with a value."""
 
 
@@ -87,7 +87,7 @@ def read_profile(file: str, text: str) -> Profile:
     notes = _notes(body["handover"], wrong) if "handover" in body else None
     fatigue = _fatigue(body["fatigue"], wrong) if "fatigue" in body else None
     if wrong.found:
-        raise AdnError(wrong.found)
+        raise AdnError(sorted(wrong.found, key=lambda one: (one.at, one.message)))
     name = PurePath(file).stem
     return Profile(name, sigma, source, timings, skills, desks, notes, fatigue)
 
@@ -174,7 +174,7 @@ def _timings(
                 )
                 sigma = _number(row["sigma"], "sigma", 10.0)
                 yield key, TimingRow(median, sigma, str(row["source"]))
-            except _Wrong as slip:
+            except _WrongError as slip:
                 wrong.add(f"{said}: {slip}", *at)
 
 
@@ -195,7 +195,7 @@ def _skills(
             seen.add(role)
             try:
                 yield role, _skill(role, row)
-            except _Wrong as slip:
+            except _WrongError as slip:
                 wrong.add(f"the skill of {role}: {slip}", *at)
 
 
@@ -205,7 +205,7 @@ def _skill(role: str, row: Mapping[str, Any]) -> Skill:
         return Skill({}, {}, 0.0, source, _number(row["fruitless"], "fruitless", 0.95))
     for kind in ("overlooks", "misreads"):
         if not isinstance(row[kind], dict) or {*row[kind]} != {*SIGNS}:
-            raise _Wrong(f"it must say what it {kind} of {', '.join(SIGNS)}")
+            raise _WrongError(f"it must say what it {kind} of {', '.join(SIGNS)}")
     shares = {
         kind: {sign: _number(row[kind][sign], f"{kind} {sign}", 1.0) for sign in SIGNS}
         for kind in ("overlooks", "misreads")
@@ -222,7 +222,7 @@ def _difficulty(given: Any, wrong: _Findings) -> tuple[float, str]:
         return 0.0, ""
     try:
         return _number(given.get("sigma"), "sigma", 10.0), str(given["source"])
-    except _Wrong as slip:
+    except _WrongError as slip:
         wrong.add(f"difficulty: {slip}", "difficulty")
         return 0.0, ""
 
@@ -249,7 +249,7 @@ def _notes(given: Any, wrong: _Findings) -> Notes | None:
     try:
         row = _part(given, "handover", frozenset({"lost", "source"}))
         return Notes(_number(row["lost"], "lost", 1.0), str(row["source"]))
-    except _Wrong as slip:
+    except _WrongError as slip:
         wrong.add(str(slip), "handover")
         return None
 
@@ -272,7 +272,7 @@ def _fatigue(given: Any, wrong: _Findings) -> Fatigue | None:
             slower_per_hour=_number(times["per_hour"], "per_hour", 10.0),
             slower_source=str(times["source"]),
         )
-    except _Wrong as slip:
+    except _WrongError as slip:
         wrong.add(str(slip), "fatigue")
         return None
 
@@ -282,16 +282,16 @@ def _fatigue(given: Any, wrong: _Findings) -> Fatigue | None:
 
 def _part(given: Any, name: str, keys: frozenset[str], *, sourced: bool = True) -> dict[str, Any]:
     if sourced and not (isinstance(given, dict) and given.get("source")):
-        raise _Wrong(f"{name} has no source; name one, or write source: assumption")
+        raise _WrongError(f"{name} has no source; name one, or write source: assumption")
     if not isinstance(given, dict) or given.keys() != keys:
-        raise _Wrong(f"{name} is a map that has {', '.join(sorted(keys))}")
+        raise _WrongError(f"{name} is a map that has {', '.join(sorted(keys))}")
     return given
 
 
 def _number(given: Any, name: str, most: float = MOST) -> float:
     plain = isinstance(given, int | float) and not isinstance(given, bool)
     if not plain or not math.isfinite(given) or not 0 <= given <= most:
-        raise _Wrong(f"{name} is {given!r}; write a number from 0 to {most:g}"[:200])
+        raise _WrongError(f"{name} is {given!r}; write a number from 0 to {most:g}"[:200])
     return float(given)
 
 
@@ -301,7 +301,9 @@ def _span(given: Any, name: str) -> Millis:
     except ValueError:
         span = -1
     if not 0 < span <= DAY:
-        raise _Wrong(f"{name} is {given!r}; write a duration of at most a day, such as 8h"[:200])
+        raise _WrongError(
+            f"{name} is {given!r}; write a duration of at most a day, such as 8h"[:200]
+        )
     return span
 
 
@@ -309,4 +311,4 @@ def _time_of_day(given: Any) -> Millis:
     hours, _, minutes = str(given).partition(":") if isinstance(given, str) else ("", "", "")
     if hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60:
         return (int(hours) * 60 + int(minutes)) * UNITS["min"]
-    raise _Wrong(f'night is from {given!r}; write a quoted time of day, such as "22:00"'[:200])
+    raise _WrongError(f'night is from {given!r}; write a quoted time of day, such as "22:00"'[:200])

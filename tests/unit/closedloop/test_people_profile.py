@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from adn.base.clock import MINUTE, SECOND
+from adn.base.clock import DAY, HOUR, MINUTE, SECOND
 from adn.base.errors import AdnError
 from adn.base.sampling import ASSUMPTION
 from adn.base.streams import Key
 from adn.closedloop.incident import IncidentSnapshot, Status
 from adn.closedloop.people.actor import WorkItem
 from adn.closedloop.people.modelled import ModelledActor
-from adn.closedloop.people.profile import ROLES, known_profiles, profile_of
+from adn.closedloop.people.profile import ROLES, SIGNS, known_profiles, profile_of
 from adn.closedloop.people.reading import read_profile
+from adn.closedloop.people.roster import OperationsPlan, Shift
+from adn.closedloop.people.rota import Rota, Tiredness, tiredness_of
 
 HEAD = "difficulty: {sigma: 0.5, source: assumption}\n"
 SKILL = (
@@ -168,3 +173,165 @@ def test_a_row_without_a_source_is_refused(text: str, line: int, says: str) -> N
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(AdnError, match="PPL001 there is no profile 'nobody'; there are: noc-d"):
         profile_of("nobody")
+
+
+def refused(text: str) -> list[str]:
+    with pytest.raises(AdnError) as caught:
+        read_profile("mine.yml", text)
+    return [str(finding) for finding in caught.value.findings]
+
+
+WHOLE = f"{HEAD}timings: []\n{SKILL}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "mine.yml: PPL002 a profile has difficulty, timings and skills"),
+        ("[1]", "mine.yml:1:1: PPL002 a profile has difficulty, timings and skills"),
+        ("a: [", ("mine.yml:1:5: PPL002 no YAML: expected the node content, "
+         "but found '<stream end>'")),
+        ("a: &b 1", ("mine.yml:1:4: PPL002 anchors, aliases and tags are not for profiles; write "
+         "the value out")),
+        ("a: !!python/object:os.system x", ("mine.yml:1:4: PPL002 anchors, aliases and tags are "
+         "not for profiles; write the value out")),
+        ("#" * 200_001, "mine.yml: PPL002 larger than 200 kB; no profile is"),
+        (f"{WHOLE}colour: red\n", ("mine.yml:5:1: PPL002 'colour' is no key of a profile; it has "
+         "about, desks, difficulty, fatigue, handover, skills, timings")),
+        (f"{HEAD}timings: 3\n{SKILL}", "mine.yml:2:1: PPL002 timings is no list of rows"),
+        (f"{HEAD}timings:\n  - 3\n{SKILL}", "mine.yml:3:1: PPL002 row 1 of timings is no map"),
+        (f"{HEAD}timings:\n{ROW.replace('median: 9', 'median: .nan')}, source: x}}\n{SKILL}",
+         "mine.yml:3:1: PPL002 expert/H/alone: median is nan; write a number from 0 to 1e+06"),
+        (f"{HEAD}timings:\n{ROW.replace('sigma: 1', 'sigma: -1')}, source: x}}\n{SKILL}",
+         "mine.yml:3:1: PPL002 expert/H/alone: sigma is -1; write a number from 0 to 10"),
+        (f"{HEAD}timings: []\n{SKILL.replace('slips: 0', 'slips: 2')}",
+         "mine.yml:4:1: PPL002 the skill of expert: slips is 2; write a number from 0 to 1"),
+        (f"{HEAD}timings: []\n{SKILL.replace('alarm: 0, ', '', 1)}",
+         ("mine.yml:4:1: PPL002 the skill of expert: it must say what it overlooks of alarm, "
+         "departure, ticket, probe")),
+        (f"{WHOLE}  - {{role: field, fruitless: 1, source: x}}\n",
+         "mine.yml:5:1: PPL002 the skill of field: fruitless is 1; write a number from 0 to 0.95"),
+        (f"{WHOLE}desks: {{expert: 0}}\n",
+         "mine.yml:5:1: PPL002 expert has 0 people; write a whole number from 1 to 1000"),
+        (f"{WHOLE}handover: {{lost: 0.1}}\n", ("mine.yml:5:1: PPL002 handover has no source; "
+         "name one, or write source: assumption")),
+        (f"{WHOLE}fatigue: {{night: 3}}\n",
+         "mine.yml:5:1: PPL002 fatigue is a map that has misses, night, times"),
+    ],
+)  # fmt: skip
+def test_whatever_a_file_holds_it_is_refused_with_its_line(text: str, says: str) -> None:
+    assert refused(text) == [says]
+
+
+def test_all_that_is_wrong_is_told_in_the_order_of_lines() -> None:
+    text = f"difficulty: 1\ntimings:\n{ROW}}}\nskills: []\ndesks: {{janitor: 1}}\n"
+    assert [line.split(":")[1] for line in refused(text)] == ["1", "3", "5"]
+
+
+def test_a_small_operator_has_fewer_people_who_are_slower_and_miss_more() -> None:
+    small, default = profile_of("noc-small"), profile_of("noc-default")
+    assert sum(small.desks.values()) == 4
+    alone = ("back-office", "H", "alone")
+    slow, quick = small.timing(*alone), default.timing(*alone)
+    assert slow is not None
+    assert quick is not None
+    assert slow.median is not None
+    assert quick.median is not None
+    assert slow.median > quick.median
+    for role in ("front-office", "back-office"):
+        for sign in SIGNS:
+            held = small.skills[role].misreads[sign], default.skills[role].misreads[sign]
+            assert held[0] >= held[1]
+    over = (
+        small.timing("back-office", "H", "handover"),
+        default.timing("back-office", "H", "handover"),
+    )
+    assert over[0] is not None
+    assert over[1] is not None
+    assert (over[0].median or 0) < (over[1].median or 0)
+
+
+@pytest.mark.parametrize("name", known_profiles())
+def test_one_in_ten_is_back_at_what_was_interrupted_within_a_minute(name: str) -> None:
+    row = profile_of(name).timing("back-office", "I", "resume")
+    assert row is not None
+    drawn = [row.draw(Key.root(s).stream("x"), 0) for s in range(2000)]
+    assert np.mean(np.array(drawn) < MINUTE) == pytest.approx(0.1, abs=0.02)
+
+
+# --- fatigue ---
+
+FATIGUE = profile_of("noc-default").fatigue
+assert FATIGUE is not None
+
+
+def test_at_night_and_after_the_eighth_hour_more_is_missed() -> None:
+    """30.4 % more at night; twice as much in the twelfth hour as in the first eight."""
+    assert FATIGUE.misses(10 * HOUR, 0) == FATIGUE.misses(10 * HOUR, 8 * HOUR) == 1.0
+    assert FATIGUE.misses(23 * HOUR, HOUR) == FATIGUE.misses(5 * HOUR, HOUR) == 1.304
+    assert FATIGUE.misses(18 * HOUR, 12 * HOUR) == pytest.approx(2.0)
+    assert FATIGUE.misses(6 * HOUR, 0) == 1.0
+
+
+@given(st.integers(0, DAY - 1), st.integers(0, DAY), st.integers(0, DAY))
+def test_nobody_gets_fresher_by_working(time_of_day: int, one: int, other: int) -> None:
+    less, more = sorted((one, other))
+    assert FATIGUE.slower(time_of_day, less) <= FATIGUE.slower(time_of_day, more)
+    assert FATIGUE.misses(time_of_day, less) <= FATIGUE.misses(time_of_day, more)
+    assert FATIGUE.slower(time_of_day, less) >= 1.0
+
+
+def test_tired_people_take_longer_and_by_the_same_draws() -> None:
+    rested = ModelledActor(profile_of("noc-default"), MINUTE, Key.root(3))
+    tired = Tiredness(lambda _now: 1.5, lambda _now: 2.0)
+    weary = ModelledActor(profile_of("noc-default"), MINUTE, Key.root(3), tired)
+    about = IncidentSnapshot("INC-0001", Status.OPEN, 0, 0, "major")
+    item = WorkItem("WRK-1", "H", "expert", "expert-1", 0, about)
+    assert weary.takes(item) == pytest.approx(1.5 * rested.takes(item), abs=2)
+
+
+def test_people_get_tired_only_where_the_scenario_asks_for_it() -> None:
+    shifts = (Shift(22 * HOUR, 6 * HOUR, {}),)
+    plan = OperationsPlan(starts=22 * HOUR, shifts=shifts)
+    profile = profile_of("noc-default")
+    assert tiredness_of(plan, profile).slower(6 * HOUR) == 1.0
+    weary = tiredness_of(replace(plan, fatigue=True), profile)
+    assert weary.slower(7 * HOUR) == pytest.approx(1.1 * (1 + 0.02 * 7))
+    assert weary.slower(8 * HOUR) == 1.0
+    silent = replace(profile, fatigue=None)
+    with pytest.raises(AdnError, match="PPL004 the profile 'noc-default' says nothing of fatigue"):
+        tiredness_of(replace(plan, fatigue=True), silent)
+
+
+# --- the rota ---
+
+
+def test_a_rota_without_shifts_never_changes() -> None:
+    rota = Rota({"expert": 2})
+    assert rota.on_duty(5 * DAY).people == {"expert": ("expert-1", "expert-2")}
+    assert list(rota.changes(7 * DAY)) == []
+
+
+def test_a_shift_goes_on_past_midnight_and_comes_again_every_day() -> None:
+    rota = Rota({"expert": 2}, (Shift(22 * HOUR, 6 * HOUR, {"expert": 1}),), 23 * HOUR)
+    assert list(rota.changes(DAY)) == [7 * HOUR, 23 * HOUR]
+    assert rota.on_duty(0).people == {"expert": ("expert-1@22:00",)}
+    assert rota.on_duty(0).since == -HOUR
+    assert rota.on_duty(7 * HOUR).people == {"expert": ("expert-1@06:00", "expert-2@06:00")}
+    assert rota.at_work(8 * HOUR) == HOUR
+    assert rota.on_duty(DAY) == replace(rota.on_duty(DAY), since=23 * HOUR)
+
+
+@given(st.integers(0, DAY - 1), st.integers(0, DAY - 1), st.integers(0, DAY - 1))
+def test_who_is_on_duty_changes_exactly_when_the_rota_says(
+    starts: int, begins: int, ends: int
+) -> None:
+    assume(begins != ends)
+    rota = Rota({"expert": 2}, (Shift(begins, ends, {"expert": 1}),), starts)
+    changes = list(rota.changes(2 * DAY))
+    assert changes == sorted(set(changes))
+    for at in changes:
+        assert rota.on_duty(at - 1).people != rota.on_duty(at).people
+        assert rota.on_duty(at).since == at
+    for begin, end in zip([0, *changes], [*changes, 2 * DAY], strict=True):
+        assert rota.on_duty(begin).people == rota.on_duty(end - 1).people

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -258,7 +259,7 @@ def test_work_is_conserved(
         assert [name for name, one in said.items() if one["verdict"] != "done"] == []
     for who in {person for *_, person in spells}:
         own = sorted((begin, end) for begin, end, person in spells if person == who)
-        assert all(a[1] <= b[0] for a, b in zip(own, own[1:], strict=False)), who
+        assert all(a[1] <= b[0] for a, b in pairwise(own)), who
     recorded = [
         RecordedReply(r.id, *row)
         for r in floor.outbox

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from adn.base.clock import MINUTE, SECOND
 from adn.base.streams import Key
 from adn.closedloop.incident import IncidentSnapshot, Status
 from adn.closedloop.people.actor import WorkItem
-from adn.closedloop.people.degraded import Eyes, neighbour, seen_by
+from adn.closedloop.people.degraded import Eyes, handed_over, neighbour, seen_by
 from adn.closedloop.people.modelled import PROBE_ROUNDS, ModelledActor
-from adn.closedloop.people.profile import SIGNS, Skill, profile_of
+from adn.closedloop.people.profile import SIGNS, Notes, Skill, profile_of
 from adn.closedloop.view import View
 from adn.northbound.commands import Command, CommandResult
 from adn.northbound.telemetry import Roster
@@ -103,6 +104,32 @@ def test_whoever_is_shown_where_to_look_misses_a_quarter_of_that() -> None:
     guided = replace(eyes(skill(overlooks=0.4)), guided=True)
     missed = sum(guided.overlooks("alarm", f"ALM-{n}") for n in range(4000))
     assert missed / 4000 == pytest.approx(0.1, abs=0.02)
+
+
+def test_what_was_not_written_down_is_lost_at_the_change_of_shift(view: View) -> None:
+    """About so much of it each time, and the same each time it is looked at."""
+    kept = handed_over(view, Notes(0.0, "test"), KEY, ("expert-1",), "INC-0001/0")
+    assert kept.active_alarms == view.active_alarms
+    lost = handed_over(view, Notes(1.0, "test"), KEY, ("expert-1",), "INC-0001/0")
+    assert not lost.active_alarms
+    half, people = Notes(0.5, "test"), tuple(f"expert-{n}" for n in range(1, 7))
+
+    def left(hands: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(handed_over(view, half, KEY, hands, "INC-0001/0").active_alarms)
+
+    chain = [left(people[:n]) for n in range(len(people) + 1)]
+    assert all(after <= before for before, after in pairwise(chain))
+    assert len(chain[-1]) < len(chain[0]) / 4
+    assert left(people[:2]) == chain[2]
+
+
+def test_tired_eyes_overlook_what_rested_ones_do_and_more() -> None:
+    rested, tired = eyes(skill(overlooks=0.2)), replace(eyes(skill(overlooks=0.2)), tired=2.0)
+    names = [f"ALM-{n}" for n in range(2000)]
+    missed = {name for name in names if rested.overlooks("alarm", name)}
+    more = {name for name in names if tired.overlooks("alarm", name)}
+    assert missed < more
+    assert len(more) / len(names) == pytest.approx(0.4, abs=0.04)
 
 
 # --- what they say ---

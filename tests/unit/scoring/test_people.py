@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from story_builder import Run, ms
+
 from adn.base.records import Record
 from adn.scoring.people import RoleTime, most_at_once
-from story_builder import Run, ms
 
 
 def work(run: Run, name: str, role: str, queued: float, answered: float, **data: Any) -> Run:
