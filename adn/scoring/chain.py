@@ -150,6 +150,9 @@ class _Chain:
         for place, record in self.placed.get("plan.executed", ()):
             if not self._about("plan.decided", str(record.ref["plan"]), place):
                 yield f"{record.ref['plan']} was executed without having been decided on (J)"
+            sent = {one.id for _, one in self.placed.get("command.submitted", ())}
+            for name in sorted(set(record.ref["commands"]) - sent):
+                yield f"{record.ref['plan']} was executed by {name}, which was never sent"
         for place, record in self.placed.get("plan.proposed", ()):
             yield from self._ungrounded(place, record)
             yield from self._unfinished(record)

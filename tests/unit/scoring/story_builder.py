@@ -230,6 +230,9 @@ class Run:
             self.did("K", executed_s, "plan.executed", ref=ref, data=data)
         return self
 
+    def status(self, at_s: float, status: str, incident: str = "INC-0001") -> Run:
+        return self.seen(at_s, "incident.status", incident, data={"status": status})
+
     def filtered(self, at_s: float, *shown: str, incident: str = "INC-0001") -> Run:
         data = {"started_s": at_s, "raw": 5, "shown": list(shown)}
         return self.did("D", at_s, "alarms.filtered", ref={"incident": incident}, data=data)
@@ -354,7 +357,43 @@ def good_run() -> Run:
     run.effect("CMD-0001", helped=True)
     run.verified(730.0, fixed=True)
     run.command(
-        740.0, "CMD-0002", finished_s=3000.0, kind="splice-fibre", purpose="repair", plan=""
+        740.0, "CMD-0002", finished_s=3000.0, kind="splice-fibre", purpose="repair", plan="PLN-0002"
     )
     run.effect("CMD-0002", renewed=True, field=True)
     return run
+
+
+def kept_watch(run: Run, *, every_s: float = 900.0) -> Run:
+    """Add what the system does all the time: control, collection, evaluation, looking ahead."""
+    data: dict[str, Any] = {"started_s": 0.0, "setting": "limits", "author": "derived", "value": {}}
+    run.did("A", 0.0, "control.set", data=data)
+    start = 0.0
+    while start + every_s < run.end_s:
+        end = start + every_s
+        span = {"table": "service", "from_s": start, "to_s": end}
+        rolled_up = {**span, "complete": 1.0, "digest": ""}
+        run.seen(end, "rollup.received", src="collector", data=rolled_up)
+        data = {
+            "started_s": start,
+            "table": "service",
+            "complete": 1.0,
+            "kpis": ["loss", "latency"],
+        }
+        run.did("C", end, "data.collected", data=data)
+        data = {"started_s": end, **span, "services": 10, "within": 10, "outside": []}
+        run.did("B", end, "intent.evaluated", data=data)
+        data = {"started_s": end, **span, "horizon_s": 3600.0, "expected": []}
+        run.did("F", end, "prediction.made", ref={"objects": []}, data=data)
+        start = end
+    return run
+
+
+def whole_run() -> Run:
+    """Return the good run with everything that a whole chain of evidence has."""
+    run = kept_watch(good_run())
+    run.status(652.9, "located").status(730.0, "restored")
+    run.plan(735.0, "PLN-0002", purpose="repair", commands=["CMD-0002"], executed_s=3000.0)
+    run.verified(3040.0, fixed=True).status(3040.0, "closed")
+    data = {"started_s": 3040.0, "from_s": 2700.0, "to_s": 3040.0, "services": 10, "within": 10}
+    ref = {"incident": "INC-0001"}
+    return run.did("B", 3040.0, "intent.evaluated", ref=ref, data=data | {"outside": []})

@@ -318,7 +318,8 @@ def test_findings_in_all_files_come_together(folder: Path) -> None:
     edit_lines(folder, "truth.jsonl", lambda lines: lines[1:])
     findings = refused(folder)
     assert findings[0] == "manifest.json: RUN008 scenario must be text"
-    assert findings[1] == ("manifest.json: RUN008 level is missing; it must be one of L0 to L5, or levels by domain")
+    level = "it must be one of L0 to L5, or levels by domain"
+    assert findings[1] == f"manifest.json: RUN008 level is missing; {level}"
     assert "manifest.json: RUN008 targets: detect_s must be a number" in findings
     assert any("events.jsonl" in finding and "RUN004" in finding for finding in findings)
     assert "truth.jsonl:1:1: RUN005 seq 2 follows 0; 1 must stand here" in findings
