@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from simpy.events import Event
@@ -24,6 +25,8 @@ from adn.northbound.post import RollUp
 
 BY_PEOPLE: Final[Millis] = HOUR
 """How often people look at promises and trends (assumption)."""
+LOOKED_AT: Final = frozenset({"loss", "utilisation"})
+"""Opening the curves of these, people see the others of the table as well."""
 
 
 class Reviewer:
@@ -56,6 +59,7 @@ class Reviewer:
         self._since: Millis = 0
         self._begin = begin
         self._due: dict[tuple[Task, str], Millis] = {}
+        self._ahead: dict[tuple[str, tuple[str, ...]], tuple[Expected, ...]] = {}
 
     def review(self, seen: RollUp, now: Millis) -> None:
         """Take in a roll-up: tasks C, and B and F where the table has expectations."""
@@ -71,13 +75,14 @@ class Reviewer:
             self._measured = self._means(seen) if collects else {}
             self._since = seen.start
             self._evaluate(now, seen.end)
-        if seen.table == "service" or "utilisation" in seen.kpis:
+        if self._predictor.minds(seen):
             self._look_ahead(seen, now)
 
     def conclude(self, incident: IncidentSnapshot) -> Generator[Event, Any, None]:
         """Evaluate the intent once more as an incident closes, on the latest measurements.
 
-        Where people review what the system does, someone reads it afterwards.
+        Where people evaluate, the duty lead does before the matter is laid aside; where people
+        review what the system does, someone reads it afterwards.
         """
         for name in incident.services:
             latest = []
@@ -86,7 +91,7 @@ class Reviewer:
                 values = [x for x in held.values if not math.isnan(x)] if held else []
                 latest.append(values[-1] if values else 0.0)
             self._measured[name] = (latest[0], latest[1])
-        self._evaluate(self._view.now, self._view.now, incident.id)
+        self._evaluate(self._view.now, self._view.now, incident)
         if self._performing.is_reviewed(Task.INTENT_EVALUATION):
             found = self._intent.evaluate(self._measured)
             yield from self._staff.evaluated(found, incident)(found)
@@ -108,7 +113,9 @@ class Reviewer:
         self._due[task, table] = now + BY_PEOPLE
         return True
 
-    def _evaluate(self, started: Millis, until: Millis, incident: str = "") -> None:
+    def _evaluate(
+        self, started: Millis, until: Millis, incident: IncidentSnapshot | None = None
+    ) -> None:
         """Compare what was measured since the last roll-up began, up to an instant."""
         task = Task.INTENT_EVALUATION
         found = self._intent.evaluate(self._measured)
@@ -116,25 +123,33 @@ class Reviewer:
         looked = {"services": len(self._measured), **span}
         if not self._performing.waits(task):
             self._tell_evaluation(Performed(found), looked, started, incident)
-        elif not incident and self._is_due(task, ""):
-            self._clock.process(self._evaluated(found, looked, started))
+        elif incident or self._is_due(task, ""):
+            self._clock.process(self._evaluated(found, looked, started, incident))
 
     def _evaluated(
-        self, found: Evaluation, looked: Mapping[str, Any], started: Millis
+        self,
+        found: Evaluation,
+        looked: Mapping[str, Any],
+        started: Millis,
+        incident: IncidentSnapshot | None,
     ) -> Generator[Event, Any, None]:
         done = yield from self._performing.perform(
-            Task.INTENT_EVALUATION, lambda: found, self._staff.evaluated(found)
+            Task.INTENT_EVALUATION, lambda: found, self._staff.evaluated(found, incident)
         )
-        self._tell_evaluation(done, looked, started, "")
+        self._tell_evaluation(done, looked, started, incident)
 
     def _tell_evaluation(
-        self, done: Performed[Evaluation], looked: Mapping[str, Any], started: Millis, incident: str
+        self,
+        done: Performed[Evaluation],
+        looked: Mapping[str, Any],
+        started: Millis,
+        incident: IncidentSnapshot | None,
     ) -> None:
         self._journal.evidence(
             "intent.evaluated",
             done.by,
             started,
-            ref={"incident": incident} if incident else {},
+            ref={"incident": incident.id} if incident else {},
             data={
                 **looked,
                 "within": len(done.answer.within),
@@ -145,7 +160,7 @@ class Reviewer:
 
     def _look_ahead(self, seen: RollUp, now: Millis) -> None:
         ids = self._view.roster(seen.table)
-        expected = self._predictor.look_ahead(seen, ids)
+        expected = self._predictor.look_ahead(seen, ids, self._accounted)
         looked = {
             "table": seen.table,
             "kpis": list(seen.kpis),
@@ -154,8 +169,17 @@ class Reviewer:
         }
         if not self._performing.waits(Task.FAULT_PREDICTION):
             self._tell_prediction(Performed(expected), looked, now)
-        elif self._is_due(Task.FAULT_PREDICTION, seen.table):
-            self._clock.process(self._foreseen(expected, looked, now))
+            return
+        self._ahead[seen.table, seen.kpis] = expected
+        if LOOKED_AT.intersection(seen.kpis) and self._is_due(Task.FAULT_PREDICTION, seen.table):
+            of_table = [rows for key, rows in sorted(self._ahead.items()) if key[0] == seen.table]
+            self._clock.process(self._foreseen(tuple(chain(*of_table)), looked, now))
+
+    def _accounted(self, service: str) -> bool:
+        """Return whether a service's trend is put down to traffic, or to the loop's own doing."""
+        if service in self._view.limits or service in self._view.routes:
+            return True
+        return bool(self._predictor.busy & self._view.paths.links.get(service, frozenset()))
 
     def _foreseen(
         self, expected: tuple[Expected, ...], looked: Mapping[str, Any], started: Millis

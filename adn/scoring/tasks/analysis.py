@@ -46,10 +46,15 @@ def _predicted(judging: Judging) -> Iterator[TaskInstance]:
 
 
 def _foretold(judging: Judging, record: Record) -> Fault | None:
-    """Return the first fault on what a prediction names that came within its horizon."""
+    """Return the first fault on what a prediction names that came within its horizon.
+
+    It comes as it first could be seen, and again as it first hurts a service: to foretell the harm
+    of what can already be seen is what prediction is for.
+    """
     until = record.at + moment(record.data["horizon_s"])
     named = frozenset(record.ref["objects"])
     for fault in judging.faults.values():
-        if fault.t0 is not None and record.at < fault.t0 <= until and named & fault.affected:
+        comes = [at for at in (fault.t0, fault.impact) if at is not None]
+        if any(record.at < at <= until for at in comes) and named & fault.affected:
             return fault
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from adn.closedloop.control import derived
 from adn.closedloop.intent import Intent
 from adn.closedloop.predicting import Expected, Predictor
 from adn.northbound.post import RollUp
-from adn.northbound.telemetry import KPIS
+from adn.northbound.telemetry import KPIS, Table
 from adn.topology.network import Network
 
 
@@ -54,30 +56,72 @@ def test_a_command_of_high_risk_is_allowed_on_what_is_dark_alone(intent: Intent)
     assert not intent.allows("pull-the-plug", dark=True)
 
 
-def rolled(end: int, latency: list[float]) -> RollUp:
-    mean = np.array([latency], dtype=np.float32)
-    return RollUp((end - 15) * MINUTE, end * MINUTE, "service", ("latency",), mean, mean, 1.0)
+def rolled(
+    end: int, values: list[float], measure: str = "latency", table: str = "service"
+) -> RollUp:
+    mean = np.array([values], dtype=np.float32)
+    start = (end - 15) * MINUTE
+    return RollUp(start, end * MINUTE, cast(Table, table), (measure,), mean, mean, 1.0)
+
+
+def foretold(
+    predictor: Predictor, courses: list[list[float]], ids: tuple[str, ...], *kind: str
+) -> tuple[Expected, ...]:
+    found: tuple[Expected, ...] = ()
+    for i, values in enumerate(zip(*courses, strict=True), start=1):
+        found = predictor.look_ahead(rolled(15 * i, list(values), *kind), ids)
+    return found
 
 
 def test_a_steady_rise_is_followed_to_its_limit(ring: Network) -> None:
-    """40, 42, 44 ms a quarter of an hour: 45 as the third ends, 50 after 37.5 minutes."""
+    """40, 42, 44, 46 ms a quarter of an hour: 47 as the fourth ends, 50 after 22.5 minutes."""
     predictor, ids = Predictor(ring), ("vpn:A>B", "vpn:B>A")
-    assert predictor.look_ahead(rolled(15, [40.0, 10.0]), ids) == ()
-    assert predictor.look_ahead(rolled(30, [42.0, 10.0]), ids) == ()
-    (found,) = predictor.look_ahead(rolled(45, [44.0, 10.0]), ids)
+    assert foretold(predictor, [[40.0, 42.0, 44.0], [10.0] * 3], ids) == (), "three are no trend"
+    (found,) = foretold(Predictor(ring), [[40.0, 42.0, 44.0, 46.0], [10.0] * 4], ids)
     assert (found.object, found.kpi) == ("vpn:A>B", "latency")
-    assert found.after == pytest.approx(37.5 * MINUTE, abs=10)
+    assert found.after == pytest.approx(22.5 * MINUTE, abs=10)
 
 
 @pytest.mark.parametrize(
     "course",
-    [[40.0, 45.0, 40.0, 44.0], [44.0, 42.0, 40.0, 38.0], [10.0, 10.1, 10.2, 10.3], [60.0] * 4],
-    ids=["no line", "falling", "beyond the horizon", "already outside"],
+    [
+        [40.0, 45.0, 40.0, 44.0],
+        [44.0, 42.0, 40.0, 38.0],
+        [10.0, 10.1, 10.2, 10.3],
+        [60.0, 61.0, 62.0, 63.0],
+        [40.0, 40.0, 44.0, 48.0],
+        [40.0, 46.0, 48.0, 48.5],
+        [40.00, 40.05, 40.10, 40.15],
+    ],
+    ids=["no line", "falls", "too slow", "already outside", "a change", "it settles", "noise"],
 )
 def test_nothing_is_predicted_without_a_line_that_leads_there(
     course: list[float], ring: Network
 ) -> None:
-    predictor, found = Predictor(ring), [Expected("", "", 0)]
-    for i, value in enumerate(course, start=1):
-        found = list(predictor.look_ahead(rolled(15 * i, [value]), ("vpn:A>B",)))
-    assert found == []
+    assert foretold(Predictor(ring), [course], ("vpn:A>B",)) == ()
+
+
+def test_what_everyone_does_is_the_daily_profile_and_no_trend(ring: Network) -> None:
+    """Load that grows by a tenth everywhere is the evening; by as much on one link alone, not."""
+    ids = tuple(ring.directions.ids)
+    evening = [[0.7 * 1.1**i for i in range(4)] for _ in ids]
+    assert foretold(Predictor(ring), evening, ids, "utilisation", "direction") == ()
+    alone = [evening[0], *([0.3] * 4 for _ in ids[1:])]
+    (found,) = foretold(Predictor(ring), alone, ids, "utilisation", "direction")
+    assert found.object == ids[0]
+
+
+def test_light_that_fades_is_followed_to_where_it_no_longer_suffices(ring: Network) -> None:
+    """2.5 dB a quarter of an hour of 15 dB: 10 are gone as the last ends, half an hour is left."""
+    ids = tuple(ring.directions.ids)
+    fading = [[-3.0 - 2.5 * i for i in range(4)], *([-3.0] * 4 for _ in ids[1:])]
+    (found,) = foretold(Predictor(ring), fading, ids, "rx-power", "direction")
+    assert (found.object, found.kpi) == (ids[0], "rx-power")
+    assert found.after == pytest.approx(37.5 * MINUTE, abs=1000)
+
+
+def test_what_is_accounted_for_is_not_foretold(ring: Network) -> None:
+    predictor, ids = Predictor(ring), ("vpn:A>B",)
+    for i, value in enumerate([40.0, 42.0, 44.0, 46.0], start=1):
+        found = predictor.look_ahead(rolled(15 * i, [value]), ids, lambda name: name in ids)
+    assert found == ()
