@@ -14,8 +14,9 @@ from adn.assessment.asking import questionnaires_of
 from adn.assessment.attainment import of_faults, tally_of
 from adn.assessment.caps import Cap, caps_of
 from adn.assessment.criteria import LEVELS
+from adn.assessment.explaining import explained
 from adn.assessment.indicators import indicators_of
-from adn.assessment.levels import inapplicable_in, named, task_levels
+from adn.assessment.levels import TaskLevel, inapplicable_in, named, task_levels
 from adn.assessment.runs import RunResult, read_results
 from adn.assessment.verdict import Verdict, verdict_of
 from adn.base.levels import AutonomyLevel
@@ -56,12 +57,21 @@ def _row(runs: Sequence[RunResult]) -> dict[str, Any]:
         "by_share": None if found.by_share is None else str(found.by_share),
         "caps": [cap.as_json() for cap in caps],
         "why": list(found.why),
-        "tasks": {task.value: one.as_json() for task, one in tasks.items()},
+        "tasks": {t.value: {**one.as_json(), "see": _see(runs, one)} for t, one in tasks.items()},
         "by_fault_domain": _by_fault_domain(runs, caps),
         "benchmark_level": _benchmark_level(runs, caps),
         "anlet": questionnaires_of(runs),
         "indicators": indicators_of(runs),
     }
+
+
+def _see(runs: Sequence[RunResult], task: TaskLevel) -> str:
+    """Return where to look for what keeps a task from its next level; empty if nothing failed."""
+    level = task.next_level
+    if level is None or not task.applies:
+        return ""
+    found = explained(runs, task.task, level)
+    return str(found) if found.failures else ""
 
 
 def _figures(found: Verdict) -> dict[str, Any]:

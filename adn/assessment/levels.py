@@ -60,12 +60,17 @@ class TaskLevel:
         return _highest(self.at, shares_only=True)
 
     @property
+    def next_level(self) -> AutonomyLevel | None:
+        """The first level that is not attained; None if all are."""
+        return next((level for level in ABOVE_MANUAL if not self.at[level].attained), None)
+
+    @property
     def why(self) -> str:
         """What stands between the task and its next level; empty at the highest."""
         if not self.applies:
             return f"left out: {self.reason}" if self.reason else "left out: cannot apply here"
-        missing = [level for level in ABOVE_MANUAL if not self.at[level].attained]
-        return self.missing(missing[0]) if missing else ""
+        beyond = self.next_level
+        return "" if beyond is None else self.missing(beyond)
 
     def missing(self, level: AutonomyLevel) -> str:
         """Return in words what is missing for a level."""

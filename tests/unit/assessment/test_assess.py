@@ -142,6 +142,9 @@ def test_what_fails_is_said_with_numbers_and_reasons() -> None:
 
 def test_a_verdict_leads_back_to_the_evidence() -> None:
     results = change(perfect(), "K", put(in_time=False), first=5)
+    (row,) = assess(results)
+    assert row["tasks"]["K"]["see"] == str(explain(results, "K", "L5"))
+    assert row["tasks"]["J"]["see"] == ""
     said = explain(results, "K", "L4")
     assert str(said) == (
         "K (action execution) at L4 fails: 5 of 200, see "
