@@ -61,7 +61,9 @@ def test_what_is_said_of_a_kpi_goes_before_what_is_said_of_its_table() -> None:
 
 
 def test_written_limits_stand_in_for_those_of_the_sla_and_derived_ones_are_the_sla() -> None:
-    rows = NetworkRows("two", (NetworkElement("A"), NetworkElement("B")), services=services())
+    rows = NetworkRows(
+        "two", elements=(NetworkElement("A"), NetworkElement("B")), services=services()
+    )
     control = as_written(Written(limits={"voice": Limits(loss=0.02), "video": Limits(0.1, 5.0)}))
     (limited,) = expected(rows, control).services
     assert limited.sla == Sla(50.0, 0.02, 0.9999)
