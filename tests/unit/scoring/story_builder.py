@@ -104,6 +104,10 @@ class Run:
         data = {key: flags.get(key, key == "applied") for key in keys}
         return self.true(self.end_s, "command.effect", name, data=data)
 
+    def took_effect(self, at_s: float, name: str, *, harmed: bool = False) -> Run:
+        data = {"applied": True, "renewed": False, "helped": False, "harmed": harmed}
+        return self.true(at_s, "command.effect", name, data=data | {"field": False})
+
     def true(
         self,
         at_s: float,
