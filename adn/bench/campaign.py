@@ -162,8 +162,7 @@ class _Runner:
 
     def _record(self, cell: Cell, result: Result, wall_s: float) -> None:
         """Put the file of a run in its place, then enter it."""
-        stamp = {**self._stamp, "scenario": self._cases[cell.case].loaded.digest}
-        one = store.write(self._folder, result, stamp)
+        one = store.write(self._folder, result, self._stamp)
         self._ledger.enter(one, wall_s)
         self._recorded[cell] = one
         self._told(len(self._recorded), len(self._plan.cells), cell.name)

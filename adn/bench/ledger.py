@@ -19,18 +19,18 @@ from adn.bench.store import Stored
 
 FILE: Final = "ledger.sqlite"
 COLUMNS: Final = {
-    "case": "VARCHAR",
-    "agent": "VARCHAR",
-    "level": "VARCHAR",
-    "seed": "BIGINT",
-    "approval_s": "DOUBLE",
-    "state": "VARCHAR",
-    "attempts": "BIGINT",
-    "path": "VARCHAR",
-    "digest": "VARCHAR",
-    "wall_s": "DOUBLE",
+    "case": "string",
+    "agent": "string",
+    "level": "string",
+    "seed": "int64",
+    "approval_s": "float64",
+    "state": "string",
+    "attempts": "int64",
+    "path": "string",
+    "digest": "string",
+    "wall_s": "float64",
 }
-"""Columns of `cells`, with their types in queries."""
+"""Columns of `cells`, with their types as pyarrow calls them."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS campaign (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cells (

@@ -16,11 +16,10 @@ from adn.bench.campaign import BEFORE, is_campaign
 from adn.bench.codes import BenchError
 from adn.bench.ledger import COLUMNS, FILE, Ledger
 from adn.bench.packages import need
-from adn.bench.schema import CELL, LISTED
-from adn.bench.store import files_of
+from adn.bench.schema import CELL, LISTED, schema
+from adn.bench.store import files_of, read_table
 
 _CELL: Final = ", ".join(f'"{name}"' for name in CELL)
-_CALLED: Final = {"faults": "fault", "tasks": "task", "roles": "role"}
 _LOCKS: Final = (
     "SET temp_directory = ''",
     "SET autoinstall_known_extensions = false",
@@ -99,43 +98,26 @@ def campaign_in(place: Path | None, out: Path) -> Path:
 
 def _fill(there: Any, folder: Path) -> None:
     """Make a table of everything that is recorded."""
-    import duckdb
     import pyarrow as pa
-    from pyarrow import parquet
 
-    from adn.bench.schema import schema
-
-    files = [str(folder / path) for path in files_of(folder)]
-    try:
-        if files:
-            there.execute(
-                "CREATE TABLE runs AS SELECT * FROM read_parquet(?, hive_partitioning = false)",
-                [files],
-            )
-        else:
-            parquet_less = pa.Table.from_pylist([], schema=schema())
-            there.register("nothing", parquet_less)
-            there.execute("CREATE TABLE runs AS SELECT * FROM nothing")
-            there.unregister("nothing")
-    except duckdb.Error as error:
-        message = f"a recorded run cannot be read: {_plain(error)}"
-        see = "adn bench SUITE --resume names every damaged file"
-        raise BenchError(Finding("BEN014", message, Position(str(folder)), see=see)) from None
-    del parquet
+    runs = [read_table(folder, path) for path in files_of(folder)]
+    there.register("recorded", pa.concat_tables(runs) if runs else schema().empty_table())
+    there.execute("CREATE TABLE runs AS SELECT * FROM recorded")
+    there.unregister("recorded")
     for name in LISTED:
         inner = ", ".join(f'one."{column}"' for column in LISTED[name])
         there.execute(
             f"CREATE VIEW {name} AS SELECT {_CELL}, scenario, runs.domain AS network_domain, "  # noqa: S608
             f"elements, {inner} FROM runs, unnest(runs.{name}) AS held(one)"
         )
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-    there.execute(f"CREATE TABLE cells ({columns})")
+    rows = []
     if (folder / FILE).is_file():
         with Ledger(folder / FILE) as ledger:
-            rows = ledger.rows()
-        if rows:
-            marks = ", ".join("?" for _ in COLUMNS)
-            there.executemany(f"INSERT INTO cells VALUES ({marks})", rows)  # noqa: S608
+            rows = [dict(zip(COLUMNS, row, strict=True)) for row in ledger.rows()]
+    columns = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in COLUMNS.items()])
+    there.register("recorded", pa.Table.from_pylist(rows, schema=columns))
+    there.execute("CREATE TABLE cells AS SELECT * FROM recorded")
+    there.unregister("recorded")
 
 
 def _distinct(names: list[str]) -> Iterator[str]:

@@ -106,6 +106,8 @@ ROLE: Final = {
 }
 LISTED: Final = {"faults": FAULT, "tasks": TASK, "roles": ROLE}
 """Columns that hold a list of structures, and what is in these; each is a view of its own too."""
+STAMP: Final = {"suite": "suite_digest", "code": "code_digest"}
+"""Columns that say with what the run was recorded; `scenario_digest` is another."""
 TEXTS: Final = ("held_out", "inapplicable", "broken")
 """Columns that hold a list of texts."""
 RESULT: Final = "result"
@@ -126,16 +128,20 @@ def schema() -> Any:
     for name, columns in LISTED.items():
         held = pa.struct([(column, types[kind]) for column, kind in columns.items()])
         fields.append((name, pa.list_(held)))
-    return pa.schema([*fields, (RESULT, pa.string()), (DIGEST, pa.string())])
+    fields += [(name, pa.string()) for name in (*STAMP.values(), RESULT, DIGEST)]
+    return pa.schema(fields)
 
 
-def row_of(result: Mapping[str, Any], text: str, digest: str) -> dict[str, Any]:
+def row_of(
+    result: Mapping[str, Any], text: str, digest: str, stamp: Mapping[str, str]
+) -> dict[str, Any]:
     """Return a result as a row of the schema.
 
     Args:
         result: The result.
         text: The same as JSON.
         digest: The digest of that.
+        stamp: Digests of suite and code.
     """
     card = result["card"]
     tickets = card.get("tickets", {}).get("per_fault", {})
@@ -150,6 +156,7 @@ def row_of(result: Mapping[str, Any], text: str, digest: str) -> dict[str, Any]:
     row["roles"] = [
         _struct(ROLE, {**figures, "role": role}) for role, figures in sorted(roles.items())
     ]
+    row |= {column: stamp[key] for key, column in STAMP.items()}
     return {**row, RESULT: text, DIGEST: digest}
 
 
