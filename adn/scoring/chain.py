@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from adn.base.clock import format_clock
+from adn.base.clock import Millis, format_clock
 from adn.base.levels import Task
 from adn.base.records import Record
 from adn.scoring.incidents import incident_id
@@ -68,12 +68,16 @@ class _Chain:
     Attributes:
         log: The run.
         placed: By kind.
+        by_incident: By kind and the incident that they are about.
+        by_plan: By kind and the plan that they name.
         opened: Where each incident was opened.
         undone: Work that nobody had answered when the run ended.
     """
 
     log: RunLog
     placed: Mapping[str, list[Placed]]
+    by_incident: Mapping[tuple[str, str], list[Placed]]
+    by_plan: Mapping[tuple[str, str], list[Placed]]
     opened: Mapping[str, int]
     undone: tuple[Record, ...]
 
@@ -81,12 +85,18 @@ class _Chain:
     def of(cls, log: RunLog) -> _Chain:
         """Return the chain of a run."""
         placed: dict[str, list[Placed]] = {}
-        for place, record in enumerate(log.events):
-            placed.setdefault(record.kind, []).append((place, record))
+        by_incident: dict[tuple[str, str], list[Placed]] = {}
+        by_plan: dict[tuple[str, str], list[Placed]] = {}
         opened: dict[str, int] = {}
-        for place, record in placed.get("incident.opened", ()):
-            opened.setdefault(record.id, place)
-        return cls(log, placed, opened, unanswered(log))
+        for place, record in enumerate(log.events):
+            held = place, record
+            placed.setdefault(record.kind, []).append(held)
+            by_incident.setdefault((record.kind, incident_id(record)), []).append(held)
+            if record.ref.get("plan"):
+                by_plan.setdefault((record.kind, str(record.ref["plan"])), []).append(held)
+            if record.kind == "incident.opened":
+                opened.setdefault(record.id, place)
+        return cls(log, placed, by_incident, by_plan, opened, unanswered(log))
 
     def cut(self) -> Iterator[str]:
         """Yield whether the run was killed, and where time runs backwards."""
@@ -143,6 +153,7 @@ class _Chain:
     def plans(self) -> Iterator[str]:
         """Yield the plans whose proposal, decision, execution or grounds are missing."""
         proposed = {record.id: place for place, record in self.placed.get("plan.proposed", ())}
+        sent = {record.id for _, record in self.placed.get("command.submitted", ())}
         for place, record in self.placed.get("plan.decided", ()):
             name = str(record.ref["plan"])
             if proposed.get(name, place) >= place:
@@ -150,7 +161,6 @@ class _Chain:
         for place, record in self.placed.get("plan.executed", ()):
             if not self._about("plan.decided", str(record.ref["plan"]), place):
                 yield f"{record.ref['plan']} was executed without having been decided on (J)"
-            sent = {one.id for _, one in self.placed.get("command.submitted", ())}
             for name in sorted(set(record.ref["commands"]) - sent):
                 yield f"{record.ref['plan']} was executed by {name}, which was never sent"
         for place, record in self.placed.get("plan.proposed", ()):
@@ -166,8 +176,8 @@ class _Chain:
         ):
             if not self._of(kind, name, place):
                 yield f"{plan.id} was proposed before {name} was {says}"
-        opening = next((r for _, r in self.placed.get("incident.opened", ()) if r.id == name), None)
-        alarmed = opening and any(str(e).startswith(_ALARM) for e in opening.ref["evidence"])
+        opening = self._of("incident.opened", name, place)
+        alarmed = any(str(e).startswith(_ALARM) for _, r in opening for e in r.ref["evidence"])
         if alarmed and not self._of("alarms.filtered", name, place):
             yield f"{plan.id} was proposed before the alarms of {name} were filtered (D)"
 
@@ -178,15 +188,19 @@ class _Chain:
             yield f"{plan.id} was proposed and never decided on (J)"
         sent = {
             record.id
-            for _, record in self.placed.get("command.submitted", ())
-            if record.ref.get("plan") == plan.id and record.data["purpose"] in CHANGES
+            for _, record in self._about("command.submitted", plan.id)
+            if record.data["purpose"] in CHANGES
         }
         if not sent or self._about("plan.executed", plan.id):
             return
-        answered = {record.id: record.at for _, record in self.placed.get("command.finished", ())}
-        under_way = any(answered.get(one, self.log.end) >= self.log.end for one in sent)
+        under_way = any(self._answered(one) >= self.log.end for one in sent)
         if not under_way and not self._awaits_crew(incident_id(plan)):
             yield f"the execution of {plan.id} was never reported (K)"
+
+    def _answered(self, command: str) -> Millis:
+        """Return when the network answered a command; at the end of the run if it never did."""
+        found = self.by_incident.get(("command.finished", command))
+        return found[0][1].at if found else self.log.end
 
     def _awaits_crew(self, incident: str) -> bool:
         """Return whether a command on an incident had not been sent, for want of a crew."""
@@ -223,15 +237,13 @@ class _Chain:
 
     def _of(self, kind: str, incident: str, until: int) -> list[Placed]:
         """Return the records of a kind about an incident that stand before a place."""
-        found = self.placed.get(kind, ())
-        return [(at, r) for at, r in found if at < until and incident_id(r) == incident]
+        found = self.by_incident.get((kind, incident), ())
+        return [(at, record) for at, record in found if at < until]
 
     def _about(self, kind: str, plan: str, until: int | None = None) -> list[Placed]:
         """Return the records of a kind about a plan, those that stand before a place if given."""
-        found = self.placed.get(kind, ())
-        return [
-            (at, r) for at, r in found if r.ref["plan"] == plan and (until is None or at < until)
-        ]
+        found = self.by_plan.get((kind, plan), ())
+        return [(at, record) for at, record in found if until is None or at < until]
 
 
 def _named(record: Record) -> str:
