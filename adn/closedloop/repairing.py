@@ -10,11 +10,15 @@ from simpy.events import Event
 from adn.base.clock import MINUTE, SECOND, Millis
 from adn.closedloop.acting import Action, carry_out, decide, propose
 from adn.closedloop.case import Case
+from adn.closedloop.diagnosing import recurs
 from adn.closedloop.incident import Status
 from adn.closedloop.probing import confirmations, is_sound
 from adn.closedloop.restoring import MOST_PLANS, attempt_plan, take_back, to_restore
 
 RECHECK: Final[Millis] = MINUTE
+STAYS_WELL: Final[Millis] = 5 * MINUTE
+"""How long what came back by itself is watched before it is let be (assumption)."""
+LOOK: Final[Millis] = 10 * SECOND
 
 
 def repair(case: Case) -> Generator[Event, Any, bool]:
@@ -24,7 +28,8 @@ def repair(case: Case) -> Generator[Event, Any, bool]:
         Whether that was done; if not, it is beyond whoever has the incident.
     """
     if not any(action.plan.purpose == "repair" for action in case.standing):
-        repaired = yield from _repair_cause(case)
+        healed = yield from _healed(case)
+        repaired = healed or (yield from _repair_cause(case))
         if not repaired:
             return False
     yield from take_back(case)
@@ -34,6 +39,35 @@ def repair(case: Case) -> Generator[Event, Any, bool]:
     if fixed:
         case.move(Status.CLOSED)
     return fixed
+
+
+def _healed(case: Case) -> Generator[Event, Any, bool]:
+    """Return whether the cause has gone by itself: to bounce what is sound again only hurts.
+
+    It has if every alarm of the incident has cleared, what is believed to be broken is measured to
+    be sound, and both stay so for a while. What comes and goes is not gone.
+    """
+    assert case.diagnosing.diagnosis is not None
+    diagnosis, ops = case.diagnosing.diagnosis, case.ops
+    network = ops.view.network
+    if not diagnosis.suspects or recurs(diagnosis) or _alarmed(case) is not False:
+        return False
+    if not confirmations(network, diagnosis.suspects[0]):
+        return False
+    if not (yield from _cause_is_gone(case)):
+        return False
+    began = ops.clock.now
+    while ops.clock.now < began + STAYS_WELL:
+        yield ops.clock.sleep(LOOK)
+        if _alarmed(case):
+            return False
+    return (yield from _cause_is_gone(case))
+
+
+def _alarmed(case: Case) -> bool | None:
+    """Return whether an alarm of the incident is active; None if it never had any."""
+    alarms = case.incident.snapshot().alarms
+    return any(name in case.ops.view.active_alarms for name in alarms) if alarms else None
 
 
 def _repair_cause(case: Case) -> Generator[Event, Any, bool]:
