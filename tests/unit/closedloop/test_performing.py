@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import adn.closedloop
+from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel, Task
 from adn.closedloop.performing import Performed, Performing
 
@@ -104,3 +105,22 @@ def test_no_other_module_of_the_loop_looks_at_the_level_or_its_table() -> None:
             n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in ("level", "L4")
         ]
         assert len(levels) == (1 if path.name == "loop.py" else 0), path.name
+
+
+def test_a_task_is_done_at_the_level_of_its_domain_once_that_is_known() -> None:
+    plan = LevelPlan.by_domain({"optical": AutonomyLevel.L2}, AutonomyLevel.L4)
+    performing = Performing(plan)
+    assert performing.by_domain
+    assert not performing.waits(Task.ROOT_CAUSE)
+    assert not performing.waits(Task.ROOT_CAUSE, "ip")
+    assert performing.waits(Task.ROOT_CAUSE, "optical")
+    assert not performing.assists(Task.ROOT_CAUSE, "optical")
+    assert not Performing(AutonomyLevel.L4).by_domain
+
+
+def test_control_information_is_a_person_s_below_l4_and_follows_from_promises_from_there() -> None:
+    taken = [
+        Performing(level).control(lambda: "written", lambda: "derived") for level in AutonomyLevel
+    ]
+    assert taken == ["written"] * 4 + ["derived"] * 2
+    assert [level.value for level in AutonomyLevel if Performing(level).revises] == ["L5"]
