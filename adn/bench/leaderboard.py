@@ -112,7 +112,7 @@ def entry_of(
         ],
         "scores": [_score(row) for row in tables["ladder"]["rows"] if row["agent"] == ran],
     }
-    return _entry(given, f"entry of {agent}")
+    return _entry(given, "this entry")
 
 
 def digest_of(tables: Mapping[str, Any]) -> str:

@@ -95,10 +95,12 @@ SELECT agent, level, clock, any_value(counted) AS faults,
 FROM n GROUP BY agent, level, clock ORDER BY agent, level, clock""")
 
 WORKLOAD: Final = _whole("""\
+WITH n AS (SELECT agent, level, count(*) AS runs FROM runs WHERE approval_s IS NULL GROUP BY ALL)
 SELECT agent, level, role,
-       round(avg(touches), 3) AS touches, round(avg(minutes), 3) AS minutes,
-       round(avg(waited_minutes), 3) AS waited_minutes, max(peak) AS peak
-FROM roles WHERE approval_s IS NULL AND $CONTENDERS
+       round(sum(touches) / any_value(runs), 3) AS touches,
+       round(sum(minutes) / any_value(runs), 3) AS minutes,
+       round(sum(waited_minutes) / any_value(runs), 3) AS waited_minutes, max(peak) AS head_count
+FROM roles JOIN n USING (agent, level) WHERE approval_s IS NULL AND $CONTENDERS
 GROUP BY agent, level, role ORDER BY agent, level, role""")
 
 EVENINGS: Final = _whole("""\
@@ -132,7 +134,9 @@ SELECT agent, level, approval_s, count(*) AS runs,
        round(avg(people_minutes), 3) AS people_minutes,
        round(avg(waited_minutes), 3) AS waited_minutes,
        round(avg(down_minutes + degraded_minutes), 3) AS service_minutes
-FROM runs WHERE $CONTENDERS
+FROM runs
+WHERE $CONTENDERS AND (agent, level, "case", seed) IN (
+  SELECT (agent, level, "case", seed) FROM runs WHERE approval_s IS NOT NULL)
 GROUP BY agent, level, approval_s
 ORDER BY agent, level, approval_s NULLS FIRST""")
 

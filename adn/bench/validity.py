@@ -174,8 +174,11 @@ def _quiet(pool: Pool) -> Check:
 
 
 def _chains(pool: Pool) -> Check:
-    broken = [row for row in (*pool.results, *pool.swept) if row["broken"]]
-    many = len(pool.results) + len(pool.swept)
+    """Tell whether evidence is whole; bounds leave none, for they act on no evidence."""
+    rungs = (*pool.contenders.values(), *pool.baselines.values(), pool.swept)
+    chained = [row for rows in rungs for row in rows]
+    broken = [row for row in chained if row["broken"]]
+    many = len(chained)
     found = f"{many - len(broken)} of {many} are whole"
     return Check("chains-whole", "Is every run's chain of evidence whole?", not broken, found)
 
