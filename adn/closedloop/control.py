@@ -123,10 +123,8 @@ class Control:
             f"watch.{table}": rows for table, rows in sorted(self.watched().items())
         }
         for kind, held in _by_kind(services).items():
-            found[f"limits.{kind}"] = {
-                "loss": min(row.sla.loss for row in held),
-                "latency_ms": min(row.sla.latency_ms for row in held),
-            }
+            found[f"limits.{kind}.loss"] = min(row.sla.loss for row in held)
+            found[f"limits.{kind}.latency_ms"] = min(row.sla.latency_ms for row in held)
         for use in ("mitigate", "repair"):
             found[f"permitted.{use}"] = {
                 name: risk

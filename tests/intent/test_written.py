@@ -128,10 +128,8 @@ def test_every_setting_is_logged_with_its_author(live: Any) -> None:
         first = {r.data["setting"]: r.data for r in told.records("control.set") if r.at == 0}
         later = [r.data["setting"] for r in told.records("control.set") if r.at > 0]
         authors[level.value] = {data["author"] for data in first.values()}
-        assert len(first) == 9
-        assert first["limits.voice"]["value"]["loss"] == (
-            0.9 if level is AutonomyLevel.L3 else 0.005
-        )
+        assert len(first) == 11
+        assert first["limits.voice.loss"]["value"] == (0.9 if level is AutonomyLevel.L3 else 0.005)
         revises = level is AutonomyLevel.L5
         assert later == ["watch.direction", "watch.element", "watch.service"] * revises
     assert authors == {"L3": {"person"}, "L4": {"derived"}, "L5": {"self"}}

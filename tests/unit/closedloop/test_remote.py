@@ -132,5 +132,5 @@ def test_the_host_answers_with_messages_and_the_next_event(bench: Any) -> None:
     loop, out = ClosedLoop(bench.briefing(AutonomyLevel.L4)), io.StringIO()
     serve(loop, io.StringIO('{"advance": 0}\n'), out)
     answer = json.loads(out.getvalue())
-    assert [m["type"] for m in answer["sent"]] == ["WatchList"] + 8 * ["Record"]
+    assert [m["type"] for m in answer["sent"]] == ["WatchList"] + 9 * ["Record"]
     assert answer["next"] == loop.next_event()
