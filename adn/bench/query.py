@@ -101,7 +101,9 @@ def _fill(there: Any, folder: Path) -> None:
     import pyarrow as pa
 
     runs = [read_table(folder, path) for path in files_of(folder)]
-    there.register("recorded", pa.concat_tables(runs) if runs else schema().empty_table())
+    there.register(
+        "recorded", pa.concat_tables(runs).combine_chunks() if runs else schema().empty_table()
+    )
     there.execute("CREATE TABLE runs AS SELECT * FROM recorded")
     there.unregister("recorded")
     for name in LISTED:
