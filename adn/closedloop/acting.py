@@ -75,7 +75,7 @@ def propose(
 
     def system() -> Plan | None:
         minded = replace(incident.snapshot(), services=tuple(ops.services_of(incident)))
-        plans = ops.planner.plan(minded, diagnosis, ops.view, excluded)
+        plans = ops.planner.plan(minded, diagnosis, ops.view, excluded, ops.given(incident))
         return next(iter(wanted(plans)), None)
 
     done = yield from ops.performing.perform(

@@ -7,17 +7,17 @@ under each leading suspect, so that in doubt the plan that helps under most of t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import numpy as np
 
-from adn.closedloop.estimate import Estimate
+from adn.closedloop.estimate import Believed, Estimate
 from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.locating import Diagnosis, Suspect
 from adn.closedloop.playbooks import Repair, playbooks
-from adn.closedloop.tactics import Ground, Step, ground_of, inverse, propose
+from adn.closedloop.tactics import LOSSY, TABLES, Ground, Step, ground_of, inverse, propose
 from adn.closedloop.trying import Belief, Trial, attempt, expected, perhaps, risk, seconds
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
@@ -39,6 +39,9 @@ LEAST_REPAIRED: Final = 0.4
 
 QUICK_S: Final = 60.0
 """A repair that takes no longer may stand in for a mitigation, s (assumption)."""
+
+UNSEEN: Final = LOSSY | TABLES | {"link-flapping"}
+"""Problems that no alarm keeps in view while they last."""
 
 ANSWERLESS: Final = frozenset({"power-cycle"})
 """Commands that need no answer from the element they are about."""
@@ -87,11 +90,13 @@ class Planner(Protocol):
         diagnosis: Diagnosis,
         view: View,
         excluded: frozenset[str],
+        given: Sequence[Believed] = (),
     ) -> Sequence[Plan]:
         """Return plans, best first; none whose key is excluded.
 
         Mitigations come before repairs, but for repairs that the system does within seconds and
-        that are expected to bring service back: those are ranked with the mitigations.
+        that are expected to bring service back: those are ranked with the mitigations. `given` is
+        what other incidents are put down to and is not yet mended: no way round may lead there.
         """
         ...
 
@@ -111,23 +116,28 @@ class WhatIfPlanner:
         diagnosis: Diagnosis,
         view: View,
         excluded: frozenset[str],
+        given: Sequence[Believed] = (),
     ) -> Sequence[Plan]:
         """Return plans, best first; none whose key is excluded.
 
         Mitigations come before repairs, but for repairs that the system does within seconds and
-        that are expected to bring service back: those are ranked with the mitigations.
+        that are expected to bring service back: those are ranked with the mitigations. `given` is
+        what other incidents are put down to and is not yet mended: no way round may lead there.
         """
         if self._graph.network is not self._estimate.network:
             self._estimate = Estimate.of(self._graph.network)
+        hidden = [cause for cause in given if cause.problem in UNSEEN]
         present = self._estimate.believing(view)
+        for cause in hidden:
+            present = present.under(cause)
         leading = self._leading(diagnosis)
         beliefs = self._beliefs(present, leading)
         obeys = self._obeys(view)
         minded = self._minded(snapshot)
         nothing = attempt("nothing", (), beliefs, minded)
-        mitigations = self._mitigations(
-            present, beliefs, _actionable(leading, view), obeys, nothing, minded
-        )
+        shunned = ground_of(present, hidden, obeys).avoided
+        grounds = self._grounds(beliefs, _actionable(leading, view), obeys, shunned)
+        mitigations = self._mitigations(present, beliefs, leading, grounds, nothing, minded)
         repairs = self._repairs(present, beliefs, leading, obeys, nothing, minded)
         quick = [row for row in repairs if _is_quick(row[1]) and row[0].pain < nothing.pain - _EPS]
         slow = [plan for trial, plan in repairs if (trial, plan) not in quick]
@@ -181,14 +191,11 @@ class WhatIfPlanner:
         present: Estimate,
         beliefs: tuple[Belief, ...],
         leading: tuple[Suspect, ...],
-        obeys: Bools,
+        grounds: list[tuple[str, Ground]],
         nothing: Trial,
         minded: Bools,
     ) -> list[tuple[Trial, Plan]]:
         """Return what eases most, and eases what the incident looks after, best first."""
-        if not leading:
-            return []
-        grounds = self._grounds(beliefs, leading, obeys)
         trials: dict[str, Trial] = {}
         for suspect, ground in grounds:
             for tactic in playbooks()[suspect].mitigations:
@@ -208,12 +215,20 @@ class WhatIfPlanner:
         ]
 
     def _grounds(
-        self, beliefs: tuple[Belief, ...], leading: tuple[Suspect, ...], obeys: Bools
+        self,
+        beliefs: tuple[Belief, ...],
+        leading: tuple[Suspect, ...],
+        obeys: Bools,
+        shunned: Bools,
     ) -> list[tuple[str, Ground]]:
-        """Return what tactics work on: the likeliest suspect alone, then the leading together."""
+        """Return what tactics work on: the likeliest suspect alone, then the leading together.
+
+        `shunned` directions, shape (D,), are kept clear of whatever is suspected.
+        """
         found: list[tuple[str, Ground]] = []
         for count in sorted({1, len(leading)} - {0}):
             ground = ground_of(beliefs[0].estimate, leading[:count], obeys)
+            ground = replace(ground, avoided=ground.avoided | shunned)
             found += [(row.problem, ground) for row in leading[:count]]
         return list({(name, g.drained, g.isolated): (name, g) for name, g in found}.values())
 

@@ -16,6 +16,7 @@ from adn.closedloop.diagnosing import recurs
 from adn.closedloop.incident import Status
 from adn.closedloop.locating import Diagnosis
 from adn.closedloop.planning import Plan
+from adn.closedloop.tactics import undoing
 
 MOST_PLANS: Final = 3
 MORE_EVIDENCE: Final[Millis] = 10 * SECOND
@@ -132,11 +133,12 @@ def attempt_plan(
 
 
 def roll_back(case: Case, action: Action, reason: str) -> Generator[Event, Any, None]:
-    """Restore the configuration that was saved before an action."""
+    """Restore the configuration that was saved before an action, where it is still the action's."""
     ops, name = case.ops, case.incident.id
+    plan, view = action.plan, ops.view
     commands = [
         ops.orders.command(s.kind, s.target, s.params, name, action.id, "rollback")
-        for s in action.plan.inverse
+        for s in undoing(plan.steps, plan.inverse, view.routes, view.limits, view.costs)
     ]
     if commands:
         yield from ops.orders.carry_out(commands)

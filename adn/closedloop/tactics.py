@@ -116,6 +116,50 @@ def inverse(steps: tuple[Step, ...], before: Estimate) -> tuple[Step, ...]:
     return tuple(found)
 
 
+def undoing(
+    done: Sequence[Step],
+    back: Sequence[Step],
+    routes: Mapping[str, Sequence[str]],
+    limits: Mapping[str, float],
+    costs: Mapping[str, int],
+) -> tuple[Step, ...]:
+    """Return the part of `back` that undoes what is still as `done` left it.
+
+    What another incident has changed since is that one's, and stays.
+
+    Args:
+        done: The steps that were carried out.
+        back: Their inverse.
+        routes: Explicit paths that are configured now, by service.
+        limits: Admitted shares that are configured now, by service.
+        costs: Metrics that are configured now, by link.
+    """
+    steered: dict[str, list[str]] = {}
+    limited: dict[str, float] = {}
+    priced: dict[str, int] = {}
+    for step in done:
+        steered |= {name: list(path) for name, path in step.params.get("routes", {}).items()}
+        limited |= step.params.get("shares", {})
+        if step.kind == "set-link-cost":
+            priced[step.target] = step.params["cost"]
+    found: list[Step] = []
+    for step in back:
+        params = dict(step.params)
+        if step.kind == "steer-services":
+            paths = params["routes"].items()
+            own = {n: path for n, path in paths if list(routes.get(n, ())) == steered[n]}
+            params = {"routes": own} if own else {}
+        elif step.kind == "limit-services":
+            shares = params["shares"].items()
+            let = {n: share for n, share in shares if limits.get(n, 1.0) == limited[n]}
+            params = {"shares": let} if let else {}
+        elif step.kind == "set-link-cost" and costs.get(step.target) != priced[step.target]:
+            params = {}
+        if params:
+            found.append(Step(step.kind, step.target, params))
+    return tuple(found)
+
+
 # --- moves ---
 
 

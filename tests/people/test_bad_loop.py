@@ -61,7 +61,12 @@ class Strangling:
         self.rows = [row for row in briefing.inventory.rows.services if row.elastic]
 
     def plan(
-        self, snapshot: Any, diagnosis: Any, view: View, excluded: frozenset[str]
+        self,
+        snapshot: Any,
+        diagnosis: Any,
+        view: View,
+        excluded: frozenset[str],
+        given: Sequence[Any] = (),
     ) -> Sequence[Plan]:
         ends, plans = sorted({row.a for row in self.rows}), []
         for third in range(3):

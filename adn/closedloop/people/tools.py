@@ -74,7 +74,8 @@ class DeskTools:
         """Return what could be done about a diagnosis, as it looks to whoever has the work."""
         assert item.incident is not None
         seen = self._seen(item, item.incident)
-        return self._planner.plan(item.incident, diagnosis, seen, excluded)
+        given = self.given(item.incident.id)
+        return self._planner.plan(item.incident, diagnosis, seen, excluded, given)
 
     def _by_hand(self, incident: IncidentSnapshot) -> Iterator[tuple[SeriesKey, Candidate]]:
         """Yield what was measured by hand of an incident's services and is not as it should be.

@@ -76,7 +76,12 @@ class StandInPlanner:
     asked: list[frozenset[str]] = field(default_factory=list)
 
     def plan(
-        self, snapshot: Any, diagnosis: Any, view: Any, excluded: frozenset[str]
+        self,
+        snapshot: Any,
+        diagnosis: Any,
+        view: Any,
+        excluded: frozenset[str],
+        given: Sequence[Any] = (),
     ) -> Sequence[Plan]:
         self.asked.append(excluded)
         return [plan for plan in self.plans if plan.key not in excluded]
@@ -255,7 +260,8 @@ def test_the_controls_are_derived_at_l4_and_self_set_at_l5(bench: Any) -> None:
             "watch.direction",
             "watch.element",
             "watch.service",
-            "limits.vpn",
+            "limits.vpn.loss",
+            "limits.vpn.latency_ms",
             "permitted.mitigate",
             "permitted.repair",
             "risk.in-service",

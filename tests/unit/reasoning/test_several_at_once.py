@@ -1,0 +1,63 @@
+"""Where several incidents are dealt with at once, none undoes or forgets what another has done."""
+
+from __future__ import annotations
+
+from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.locating import Diagnosis, Suspect
+from adn.closedloop.planning import WhatIfPlanner
+from adn.closedloop.playbooks import remedies
+from adn.closedloop.tactics import Step, undoing
+
+
+def suspect(name: str) -> Suspect:
+    return Suspect(name, "packet-loss", 0.99, ("test",), 0.05)
+
+
+def steered_over(view, incident, given) -> set[str]:
+    """The directions that plans against loss on B>C lead services over."""
+    planner = WhatIfPlanner(KnowledgeGraph(view.inventory, None, remedies()), "A")
+    diagnosis = Diagnosis((suspect("B>C"),), (), "ip", 0.99)
+    plans = planner.plan(incident, diagnosis, view, frozenset(), given)
+    return {
+        direction
+        for plan in plans
+        for step in plan.steps
+        for path in step.params.get("routes", {}).values()
+        for direction in path
+    }
+
+
+def test_no_way_round_leads_over_what_another_incident_is_put_down_to(view, incident):
+    free = steered_over(view, incident, ())
+    assert free, "there must be a way round"
+    shunned = sorted(free)[0]
+    assert shunned not in steered_over(view, incident, (suspect(shunned),))
+
+
+STEER = Step("steer-services", "A", {"routes": {"one": ["A>B"], "two": ["A>C"]}})
+BACK = Step("steer-services", "A", {"routes": {"one": [], "two": ["A>D"]}})
+
+
+def test_what_is_as_it_was_left_is_undone_whole():
+    now = {"one": ("A>B",), "two": ("A>C",)}
+    assert undoing([STEER], [BACK], now, {}, {}) == (BACK,)
+
+
+def test_a_service_that_was_steered_anew_since_is_left_to_whoever_did_it():
+    now = {"one": ("A>E", "E>B"), "two": ("A>C",)}
+    (left,) = undoing([STEER], [BACK], now, {}, {})
+    assert left.params == {"routes": {"two": ["A>D"]}}
+
+
+def test_where_everything_was_changed_since_nothing_is_undone():
+    done = [STEER, Step("limit-services", "A", {"shares": {"one": 0.5}})]
+    done.append(Step("set-link-cost", "A~B", {"cost": 65535}))
+    back = [
+        Step("set-link-cost", "A~B", {"cost": 10}),
+        Step("limit-services", "A", {"shares": {"one": 1.0}}),
+        BACK,
+    ]
+    now = {"one": ("A>E",), "two": ("A>E",)}
+    assert undoing(done, back, now, {"one": 0.4}, {"A~B": 20}) == ()
+    as_left = {"one": ("A>B",), "two": ("A>C",)}
+    assert undoing(done, back, as_left, {"one": 0.5}, {"A~B": 65535}) == tuple(back)
