@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from adn.assessment.attainment import attainment, tally_of
-from adn.assessment.runs import read_results
+from adn.assessment.runs import RunResult, read_results
 from adn.base.levels import AutonomyLevel, Task
-from adn.bench.pool import Pool, Result, faults_of
+from adn.bench.pool import Pool, faults_of
 from adn.bench.rows import shares
 
 POINTS: Final = 10
@@ -23,11 +23,12 @@ def evidence_rows(pool: Pool) -> Iterator[dict[str, Any]]:
     """Yield a row for each agent, level and number of seeds, the seeds taken in their order."""
     for (agent, level), results in pool.contenders.items():
         seeds = sorted({result["cell"]["seed"] for result in results})
+        runs = read_results(results)
         for count in counts(len(seeds)):
             kept = set(seeds[:count])
             some = [result for result in results if result["cell"]["seed"] in kept]
             met = shares(list(faults_of(some)))["met_share"]
-            worst = worst_task(some, level)
+            worst = worst_task([run for run in runs if run.seed in kept], level)
             yield {
                 "agent": agent,
                 "level": level,
@@ -51,9 +52,8 @@ def counts(seeds: int) -> list[int]:
     return sorted({round(seeds * place / POINTS) for place in range(1, POINTS + 1)})
 
 
-def worst_task(results: Sequence[Result], level: str) -> tuple[str, float] | None:
+def worst_task(runs: Sequence[RunResult], level: str) -> tuple[str, float] | None:
     """Return the task with the least lower bound at a level, over domains; None if none is owed."""
-    runs = read_results(results)
     found = []
     for domain in sorted({run.domain for run in runs}):
         tally = tally_of(run for run in runs if run.domain == domain)
