@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from adn.base.clock import format_clock
-from adn.base.levels import AutonomyLevel, Task, level_table
+from adn.base.levelplan import LevelPlan
+from adn.base.levels import Task, level_table
 from adn.report.axis import counted, span_text
+from adn.report.grid import grid
 from adn.report.map import badge, cross, diamond, suspects_of
 from adn.report.matter import Matter, Subject
 from adn.report.svg import Markup, join, tag
 from adn.scoring.assess import Handwork
 from adn.scoring.assess import Subject as Performer
-from adn.scoring.evidence import TaskInstance, task_instances
 from adn.scoring.story import offset, story_of
+from adn.scoring.tasks import TaskInstance, task_instances
 
 MOST_REASONS: Final = 6
 MOST_ORDERS: Final = 12
@@ -120,7 +122,7 @@ def _deeds(matter: Matter) -> Iterator[Markup]:
 
 def tasks(run: Subject) -> Markup:
     """Return the table of task evidence: by whom, right, in time."""
-    table, level = level_table(), AutonomyLevel(run.card.level)
+    table, level = level_table(), LevelPlan.parse(run.card.level).default
     rows: dict[Task, list[TaskInstance]] = {}
     for instance in task_instances(run.log):
         rows.setdefault(instance.task, []).append(instance)
@@ -149,18 +151,7 @@ def tasks(run: Subject) -> Markup:
             )
         )
     heads = ("task", f"owed at {level}", "done", "by", "right", "in time", "never done")
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
-            tag("tbody", *body),
-        ),
-        class_="scroll",
-        role="region",
-        tabindex=0,
-        aria_label="Evidence of tasks",
-    )
+    return grid("Evidence of tasks", heads, body)
 
 
 def _share(judged: Iterable[bool | None]) -> Iterator[Markup | str]:
@@ -201,18 +192,7 @@ def story(run: Subject, matter: Matter) -> Markup:
     return tag(
         "details",
         tag("summary", f"The story of {matter.incident.id}, line by line ({len(rows)})"),
-        tag(
-            "div",
-            tag(
-                "table",
-                tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
-                tag("tbody", *rows),
-            ),
-            class_="scroll",
-            role="region",
-            tabindex=0,
-            aria_label=f"Story of {matter.incident.id}",
-        ),
+        grid(f"Story of {matter.incident.id}", heads, rows),
     )
 
 
