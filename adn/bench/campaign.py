@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -271,15 +270,10 @@ def write_tables(plan: Plan, campaign: Campaign) -> dict[str, Any]:
         BenchError: They cannot be written.
     """
     from adn.bench.tables import tables_of
+    from adn.report.bench import write_bench
 
     tables = tables_of(plan.as_json(), campaign.results)
     text = json.dumps(tables, indent=2, ensure_ascii=False, allow_nan=False)
     store.put(campaign.folder / TABLES, f"{text}\n".encode())
-    if find_spec("adn.report.bench") is not None:
-        from adn.report.bench import write_bench
-
-        try:
-            write_bench(campaign.folder, tables)
-        except OSError as error:
-            raise store.unwritable(error, campaign.folder / "report.html") from None
+    write_bench(campaign.folder, tables)
     return tables

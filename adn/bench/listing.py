@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,19 +16,20 @@ KIND: Final = "suites"
 SAYS: Final = "suites of scenarios, levels and seeds"
 
 
-def suite_rows() -> list[dict[str, Any]]:
+def suite_rows() -> list[Mapping[str, Any]]:
     """Return every suite of the library: name, version, how many cases and runs, title."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Mapping[str, Any]] = []
     for name in known_suites():
         try:
             suite = read_suite(name)
         except AdnError as error:
             title = f"cannot be used: {len(error.findings)} errors; adn check {name}"
-            rows.append({"name": name, "version": None, "cases": None, "runs": None})
-            rows[-1]["title"] = title
+            rows.append(
+                {"name": name, "version": None, "cases": None, "runs": None, "title": title}
+            )
         else:
-            rows.append({"name": name, "version": suite.suite.version} | _counts(suite))
-            rows[-1]["title"] = suite.suite.title
+            known = {"name": name, "version": suite.suite.version, **_counts(suite)}
+            rows.append({**known, "title": suite.suite.title})
     return rows
 
 

@@ -18,7 +18,8 @@ from adn.reference.agents import lived
 from adn.reference.bounds import code_digest
 from adn.scenario.reader import LoadedScenario, read_text
 from adn.scoring.log import RunLog, as_logged
-from adn.session.run import References, Run
+from adn.scoring.outcome import outcome_of
+from adn.session.run import References
 
 _KEPT: Final = 8
 """So many scenarios a process keeps; cells come case by case, so few are ever in use."""
@@ -79,7 +80,7 @@ def result_of(cell: Cell, loaded: LoadedScenario, verdicts: References | None) -
     level = AutonomyLevel(cell.level)
     run = lived(loaded, cell.agent, level, cell.seed, verdicts, approval)
     manifest, scenario = run.manifest, loaded.scenario
-    outcome = _outcome(run)
+    outcome = outcome_of(RunLog(manifest, as_logged(run.log.events), as_logged(run.log.truths)))
     return {
         "cell": cell.as_json(),
         "scenario": f"{scenario.name}@{scenario.version}",
@@ -98,15 +99,6 @@ def result_of(cell: Cell, loaded: LoadedScenario, verdicts: References | None) -
         "tasks": outcome["tasks"],
         "broken": outcome["broken"],
     }
-
-
-def _outcome(run: Run) -> dict[str, Any]:
-    try:
-        from adn.scoring.outcome import outcome_of
-    except ImportError:
-        return {"card": run.scorecard.as_json(), "tasks": [], "broken": []}
-    log = RunLog(run.manifest, as_logged(run.log.events), as_logged(run.log.truths))
-    return dict(outcome_of(log))
 
 
 def judged(result: Result, verdicts: References) -> dict[str, Any]:

@@ -59,6 +59,13 @@ def command(
     out: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder that campaigns are written under.")
     ] = Path("bench"),
+    leaderboard: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Add what was earned to this leaderboard."),
+    ] = None,
+    agent_name: Annotated[
+        str, typer.Option(metavar="NAME", help="What the leaderboard calls whoever ran.")
+    ] = "adn",
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if a claimed level was not earned.")
     ] = False,
@@ -86,6 +93,8 @@ def command(
         campaign = run_campaign(plan, out, work, resume=resume, told=_teller(bar))
         bar(1.0, "tables")
         tables = write_tables(plan, campaign)
+    if leaderboard is not None:
+        _enter(leaderboard, agent_name, tables)
     wall = time.perf_counter() - started
     if as_json:
         besides = {"folder": str(campaign.folder), "wall_s": round(wall, 3)}
@@ -125,6 +134,17 @@ def _engine(name: str, jobs: int, address: str | None) -> Any:
         message = "loky works on this machine; write --engine dask or --engine ray to --address"
         raise AdnError(Finding("CLI004", message))
     return Engine(known, jobs, address)
+
+
+def _enter(file: Path, agent: str, tables: dict[str, Any]) -> None:
+    """Add an entry of today to a leaderboard."""
+    from time import gmtime, strftime
+
+    from adn import __version__
+    from adn.bench.leaderboard import add_entry, entry_of
+
+    entries = add_entry(file, entry_of(tables, agent, __version__, strftime("%Y-%m-%d", gmtime())))
+    remark(f"   {file}: {len(entries)} entries")
 
 
 def _refuse_no_packages() -> None:
