@@ -123,12 +123,16 @@ def spells_of(reply: Record, queued: Millis, end: Millis) -> Iterator[Spell]:
 
 
 def most_at_once(spells: Iterable[Spell]) -> int:
-    """Return how many spells overlap at most; one that ends as another begins does not.
+    """Return how many spells overlap at most; by less than a second they do not.
 
-    >>> most_at_once([(0, 10), (5, 20), (10, 30)])
+    Records have spans of time to six digits, so ends and beginnings are not known more closely.
+
+    >>> most_at_once([(0, 10_000), (5_000, 20_000), (10_000, 30_000)])
     2
     """
-    steps = sorted(step for begin, end in spells for step in ((begin, 1), (end, -1)))
+    steps = sorted(
+        step for begin, end in spells for step in ((begin, 1), (max(begin, end - SECOND), -1))
+    )
     most = now = 0
     for _, change in steps:
         now += change

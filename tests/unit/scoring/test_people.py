@@ -83,6 +83,8 @@ def test_crews_are_a_role_and_bound_from_the_moment_they_are_sent() -> None:
 
 
 def test_one_spell_that_ends_as_another_begins_is_one_person() -> None:
-    assert most_at_once([(0, 10), (10, 20)]) == 1
-    assert most_at_once([(0, 10), (9, 20), (9, 12)]) == 3
+    """And so is one that seems to end a little later, by the digits that records have."""
+    assert most_at_once([(0, 10_000), (10_000, 20_000)]) == 1
+    assert most_at_once([(0, 10_400), (10_000, 20_000)]) == 1
+    assert most_at_once([(0, 10_000), (9_000 - 1, 20_000), (8_000, 12_000)]) == 3
     assert most_at_once([]) == 0
