@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from adn.base.clock import seconds
 from adn.base.levels import AutonomyLevel
+from adn.reference.expecting import measured
 from adn.scenario import read
 from adn.scenario.reader import LoadedScenario
 from adn.scoring.scorecard import Scorecard
@@ -32,14 +33,12 @@ def row(share: float, cards: list[Scorecard]) -> str:
     faults = [f for card in cards for f in card.faults if f.clocks.impact is not None]
     restored = [seconds(f.clocks.restore) for f in faults if f.clocks.restore is not None]
     lost = [(card.service.down + card.service.degraded) / 60_000 for card in cards]
-    found = sum(f.clocks.detect is not None for f in faults) / len(faults)
-    located = sum(f.clocks.located_top1 for f in faults) / len(faults)
-    met = sum(f.met_135 for f in faults) / len(faults)
-    false = sum(card.false_incidents for card in cards)
-    wrong = sum(card.wrong_actions for card in cards)
+    came_to = measured(cards)
+    shares = " | ".join(f"{came_to[name]:.3f}" for name in ("found", "located_top1", "met_135"))
+    counts = " | ".join(f"{came_to[name]:.0f}" for name in ("false_incidents", "wrong_actions"))
     return (
-        f"| {share:.0%} | {len(faults)} | {found:.3f} | {located:.3f} | {met:.3f} | {false} | "
-        f"{wrong} | {statistics.median(restored):.1f} | {statistics.mean(lost):.1f} |"
+        f"| {share:.0%} | {len(faults)} | {shares} | {counts} | "
+        f"{statistics.median(restored):.1f} | {statistics.mean(lost):.1f} |"
     )
 
 

@@ -14,12 +14,13 @@ def command(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenario, suite, fault, command, level, problem, property or kpi; or schema, "
-            "which needs no name.",
+            help="scenario, suite, leaderboard, fault, command, level, problem, property or kpi; or "
+            "schema, which needs no name.",
         ),
     ],
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Its name, as adn list has it.")
+        str | None,
+        typer.Argument(metavar="NAME", help="Its name, as adn list has it; a leaderboard's file."),
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -37,6 +38,11 @@ def command(
             raise AdnError(Finding("CLI003", "schema takes no name; write adn show schema"))
         print_json(json_schema())
         return
+    if kind == "leaderboard" and name is not None:
+        _leaderboard(name, as_json=as_json)
+        return
+    if kind == "leaderboard":
+        raise AdnError(Finding("CLI003", "which file? write adn show leaderboard FILE"))
     if name is None and kind in {*DESCRIBED, "suite"}:
         message = f"which {kind}? write adn show {kind} NAME"
         raise AdnError(Finding("CLI003", message, see=f"adn list {_plural(kind)}"))
@@ -46,6 +52,21 @@ def command(
     else:
         for line in _lines(described, ""):
             print_line(line)
+
+
+def _leaderboard(file: str, *, as_json: bool) -> None:
+    from pathlib import Path
+
+    from adn.bench.leaderboard import FORMAT, read_leaderboard
+    from adn.cli.leaderboard_table import leaderboard_lines
+
+    entries = read_leaderboard(Path(file))
+    if as_json:
+        rows = [entry.model_dump(mode="json") for entry in entries]
+        print_json({"leaderboard": FORMAT, "entries": rows})
+        return
+    for line in leaderboard_lines(entries):
+        print_line(line)
 
 
 def _plural(kind: str) -> str:

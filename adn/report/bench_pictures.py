@@ -276,7 +276,7 @@ def workload_pictures(tables: Tables) -> Markup:
             ),
             (
                 "Head-count: most at work at one time",
-                picture(stacks(heads, looks, "Head-count by role"), "Head-count", "half"),
+                picture(stacks(heads, looks, "Head-count by role", 0), "Head-count", "half"),
             ),
         ),
     )

@@ -24,7 +24,11 @@ def radar(reached: Mapping[str, int | None], claimed: int, name: str) -> Markup:
     """
     tasks = list(reached)
     level = {task: reached[task] for task in tasks}
-    shape = [_at(place, len(tasks), level[task] or 0) for place, task in enumerate(tasks)]
+    shape = [
+        _at(place, len(tasks), level[task] or 0)
+        for place, task in enumerate(tasks)
+        if level[task] is not None
+    ]
     said = ", ".join(
         f"{task} {'does not apply' if level[task] is None else f'L{level[task]}'}" for task in tasks
     )
@@ -36,11 +40,7 @@ def radar(reached: Mapping[str, int | None], claimed: int, name: str) -> Markup:
         *_rings(len(tasks)),
         tag("path", d=path(_ring(len(tasks), claimed), closed=True), class_="claimed"),
         tag("path", d=path(shape, closed=True), class_="reached"),
-        *(
-            tag("circle", cx=x, cy=y, r=3, class_="reached-dot")
-            for (x, y), task in zip(shape, tasks, strict=True)
-            if level[task] is not None
-        ),
+        *(tag("circle", cx=x, cy=y, r=3, class_="reached-dot") for x, y in shape),
         *_names(tasks, level),
     )
 

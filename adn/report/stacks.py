@@ -15,15 +15,22 @@ ROW: Final = 26.0
 BAR: Final = 16.0
 
 
-def stacks(bars: Mapping[str, Mapping[str, float]], parts: Mapping[str, str], name: str) -> Markup:
+def stacks(
+    bars: Mapping[str, Mapping[str, float]],
+    parts: Mapping[str, str],
+    name: str,
+    digits: int = 1,
+) -> Markup:
     """Return stacked bars.
 
     Args:
         bars: Amounts of each part, by the bar's name.
         parts: The class of each part, in the order of stacking.
         name: What the picture is called.
+        digits: Of what is written.
     """
     whole = {bar: sum(held.values()) for bar, held in bars.items()}
+    room = WIDTH - LEFT - RIGHT
     most = max([1e-9, *whole.values()])
     said = "; ".join(
         f"{bar}: " + ", ".join(f"{part} {held.get(part, 0.0):,.1f}" for part in parts)
@@ -37,7 +44,7 @@ def stacks(bars: Mapping[str, Mapping[str, float]], parts: Mapping[str, str], na
         *(
             piece
             for place, (bar, held) in enumerate(bars.items())
-            for piece in _bar(bar, held, parts, whole[bar], most, TOP + ROW * (place + 0.5))
+            for piece in _bar(bar, held, parts, room / most, digits, TOP + ROW * (place + 0.5))
         ),
     )
 
@@ -68,17 +75,17 @@ def _bar(
     bar: str,
     held: Mapping[str, float],
     parts: Mapping[str, str],
-    whole: float,
-    most: float,
+    unit: float,
+    digits: int,
     y: float,
 ) -> Iterator[Markup]:
-    room = WIDTH - LEFT - RIGHT
     yield tag("text", bar, x=LEFT - 8, y=y + 4, text_anchor="end", class_="row-name")
     x = LEFT
     for part, look in parts.items():
-        wide = room * held.get(part, 0.0) / most
+        wide = unit * held.get(part, 0.0)
         if wide > 0:
-            title = tag("title", f"{bar} {part}: {held[part]:,.1f}")
+            title = tag("title", f"{bar} {part}: {held[part]:,.{digits}f}")
             yield tag("rect", title, x=x, y=y - BAR / 2, width=wide, height=BAR, class_=look)
         x += wide
-    yield tag("text", f"{whole:,.1f}", x=x + 6, y=y + 4, class_="bar-text")
+    whole = sum(held.values())
+    yield tag("text", f"{whole:,.{digits}f}", x=x + 6, y=y + 4, class_="bar-text")
