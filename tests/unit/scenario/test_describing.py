@@ -21,7 +21,7 @@ from adn.scenario.yaml_marks import build
 ROOT = Path(__file__).parents[3]
 BASE = Path(__file__).parent / "base.yml"
 PAGE = ROOT / "docs" / "scenario-reference.md"
-SCENARIOS = [BASE, *sorted((ROOT / "scenarios").rglob("*.yml"))]
+SCENARIOS = [BASE, *known_scenarios().values()]
 
 
 def as_json(path: Path) -> Any:
