@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from adn.closedloop.people.profile import ROLES, SIGNS, known_profiles, profile_
 from adn.closedloop.people.reading import read_profile
 from adn.closedloop.people.roster import OperationsPlan, Shift
 from adn.closedloop.people.rota import Rota, Tiredness, tiredness_of
+from adn.northbound.wire import from_json, to_json
 
 HEAD = "difficulty: {sigma: 0.5, source: assumption}\n"
 SKILL = (
@@ -335,3 +337,15 @@ def test_who_is_on_duty_changes_exactly_when_the_rota_says(
         assert rota.on_duty(at).since == at
     for begin, end in zip([0, *changes], [*changes, 2 * DAY], strict=True):
         assert rota.on_duty(begin).people == rota.on_duty(end - 1).people
+
+
+def test_a_plan_with_shifts_crosses_to_a_loop_in_another_process() -> None:
+    plan = OperationsPlan(
+        profile="ours.yml",
+        profile_text=WHOLE,
+        starts=22 * HOUR,
+        shifts=(Shift(22 * HOUR, 6 * HOUR, {"expert": 0}),),
+        interrupts=True,
+        fatigue=True,
+    )
+    assert from_json(OperationsPlan, json.loads(json.dumps(to_json(plan)))) == plan
