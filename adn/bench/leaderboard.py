@@ -69,6 +69,7 @@ class Entry(_Part):
     suite_version: int = Field(ge=1)
     suite_digest: str = Field(pattern=_DIGEST)
     campaign_digest: str = Field(pattern=_DIGEST)
+    cases: tuple[str, ...] = Field(min_length=1, max_length=1000, strict=False)
     seeds: tuple[int, ...] = Field(min_length=1, max_length=10_000, strict=False)
     date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     levels: tuple[Earned, ...] = Field(min_length=1, strict=False)
@@ -103,6 +104,7 @@ def entry_of(
         "suite_version": suite["version"],
         "suite_digest": suite["digest"],
         "campaign_digest": digest_of(tables),
+        "cases": sorted(case["case"] for case in suite["cases"]),
         "seeds": suite["seeds"],
         "date": date,
         "levels": [
@@ -205,11 +207,17 @@ def _clashes(entries: Sequence[Entry], file: str) -> Iterator[Finding]:
     for one in entries:
         first = digests.setdefault((one.suite, one.suite_version), one)
         suite = f"{one.suite}@{one.suite_version}"
+        mine, theirs = (f"{entry.agent} {entry.version}" for entry in (one, first))
         if first.suite_digest != one.suite_digest:
             message = (
-                f"{one.agent} {one.version} ran {suite} of digest {one.suite_digest}, but "
-                f"{first.agent} {first.version} ran digest {first.suite_digest}; raise the "
-                "version of a suite that is changed"
+                f"{mine} ran {suite} of digest {one.suite_digest}, but {theirs} ran digest "
+                f"{first.suite_digest}; raise the version of a suite that is changed"
+            )
+            yield Finding("BEN042", message, Position(file))
+        elif first.cases != one.cases:
+            message = (
+                f"{mine} ran {len(one.cases)} cases of {suite}, and {theirs} {len(first.cases)}; "
+                "run the same cases"
             )
             yield Finding("BEN042", message, Position(file))
         if one.name in names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from adn.assessment.indicators import PASS_OF, pass_of, passes
@@ -10,18 +10,29 @@ from adn.assessment.runs import RunResult, read_results
 from adn.bench.pool import Pool
 
 
-def repeat_rows(pool: Pool) -> Iterator[dict[str, Any]]:
-    """Yield a row for each agent and level: evenings passed, and pass^3 as the mean over cases."""
+def repeat_rows(pool: Pool, weights: Mapping[str, float]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each agent and level: evenings passed, and pass^3 as the mean over cases.
+
+    Args:
+        pool: The results.
+        weights: Of cases in that mean; 1 where none is given.
+    """
     for (agent, level), results in pool.contenders.items():
         runs = read_results(results)
-        cases = {case: [run for run in runs if run.case == case] for case in _cases(runs)}
+        by_case = {
+            case: pass_of([run for run in runs if run.case == case], PASS_OF)
+            for case in _cases(runs)
+        }
+        known = {case: chance for case, chance in by_case.items() if chance is not None}
+        weight = sum(weights.get(case, 1.0) for case in known)
+        total = sum(weights.get(case, 1.0) * chance for case, chance in known.items())
         yield {
             "agent": agent,
             "level": level,
             "runs": len(runs),
             "passed": sum(map(passes, runs)),
-            "pass3": pass_of(runs, PASS_OF),
-            "by_case": {case: pass_of(mine, PASS_OF) for case, mine in cases.items()},
+            "pass3": total / weight if known else None,
+            "by_case": by_case,
         }
 
 

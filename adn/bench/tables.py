@@ -40,6 +40,7 @@ def tables_of(suite: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) ->
     pool = Pool.of(results)
     against = str(suite.get("compare") or AGAINST)
     prices = prices_of(suite)
+    weights = {str(row["case"]): float(row["weight"]) for row in suite.get("cases", ())}
     tables = {
         "suite": dict(suite),
         "runs": len(pool.results) + len(pool.swept),
@@ -58,7 +59,7 @@ def tables_of(suite: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) ->
         "clocks": table(clock_rows(pool), queries.CLOCKS),
         "costs": table(cost_rows(pool, prices), queries.EVENINGS) | {"prices": prices},
         "evidence": table(evidence_rows(pool), queries.EVIDENCE),
-        "pass3": table(repeat_rows(pool), queries.PASSED),
+        "pass3": table(repeat_rows(pool, weights), queries.PASSED),
         "validity": [check.as_json() for check in audit(pool)],
     }
     return dict(rounded(tables))

@@ -14,8 +14,8 @@ def command(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenario, suite, leaderboard, fault, command, level, problem, property or kpi; or "
-            "schema, which needs no name.",
+            help="scenario, suite, leaderboard, fault, command, level, problem, property or kpi; "
+            "or schema, which needs no name.",
         ),
     ],
     name: Annotated[

@@ -81,6 +81,13 @@ def test_an_entry_on_other_scenarios_under_the_same_version_is_refused(
     add_entry(file, entry({**other, "suite": {**other["suite"], "version": 2}}, "other"))
 
 
+def test_an_entry_on_some_of_the_cases_is_refused(tables: Tables, tmp_path: Path) -> None:
+    add_entry(tmp_path / "board", entry(tables))
+    some = {**tables, "suite": {**tables["suite"], "cases": tables["suite"]["cases"][:1]}}
+    with pytest.raises(AdnError, match=r"ran 1 cases of small@1, and adn 0\.1\.0 3; run the same"):
+        add_entry(tmp_path / "board", entry(some, "other"))
+
+
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [

@@ -143,6 +143,13 @@ def test_pass3_needs_every_one_of_three_evenings(tables: Tables) -> None:
     assert l3["by_case"] == {"leaves": 0.0, "quiet": 1.0, "wires": 0.0}
 
 
+def test_the_weights_of_cases_count_in_means_over_cases(tables: Tables) -> None:
+    cases = [{**case, "weight": 2.0 if case["case"] == "quiet" else 1.0} for case in SUITE["cases"]]
+    weighted = tables_of({**SUITE, "cases": cases}, campaign())
+    (alike,), (other,) = (rows(one, "pass3", level="L3") for one in (tables, weighted))
+    assert (alike["pass3"], other["pass3"]) == (0.333333, 0.5)
+
+
 def test_levels_are_those_of_the_assessment(tables: Tables) -> None:
     claimed = {(row["agent"], row["claimed"], row["domain"]) for row in tables["levels"]}
     assert claimed == {
