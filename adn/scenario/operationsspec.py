@@ -40,13 +40,18 @@ def _plan(value: Any) -> LevelPlan:
         return LevelPlan(_level(value))
     if not value:
         raise refusal("SCN015", "which level? write L4, or {default: L3, ip: L4}")
-    levels = {}
+    levels, slips = {}, []
     for key, held in value.items():
         if key not in _DOMAINS:
             near = closest(str(key), _DOMAINS)
-            right = f"did you mean {near}?" if near else f"write {either(list(_DOMAINS))}"
-            raise refusal("SCN017", f"{shown(key)} is no domain; {right}")
-        levels[key] = _level(held)
+            right = f"perhaps {near}" if near else f"write {either(list(_DOMAINS))}"
+            slips.append(f"{shown(key)} is no domain, {right}")
+        elif held not in _LEVELS:
+            slips.append(f"{shown(held)} is no level of {key}, write one of {', '.join(_LEVELS)}")
+        else:
+            levels[key] = AutonomyLevel(held)
+    if slips:
+        raise refusal("SCN017", "; ".join(slips))
     return LevelPlan.by_domain(
         {key: level for key, level in levels.items() if key != _DEFAULT}, levels.get(_DEFAULT)
     )
