@@ -152,9 +152,7 @@ class ClosedLoop:
             locator=locator or GraphLocator(graph),
             planner=planner or WhatIfPlanner(graph, management),
             staff=staff,
-            crews=Crews(
-                self._clock, self._orders, self._journal, people.field_crews, actor, end
-            ),
+            crews=Crews(self._clock, self._orders, self._journal, people.field_crews, actor, end),
         )
         tools.given = self._ops.given_to
         self._recognition = Recognition(self._ops, self._reviewer.conclude)
