@@ -170,6 +170,20 @@ def test_at_the_change_of_shift_work_in_hand_goes_to_the_next_person() -> None:
     )
 
 
+def test_who_takes_over_knows_through_how_many_hands_it_went() -> None:
+    """And who only comes back to it after an interruption took it over from nobody."""
+    floor = Floor(Steady({"long": 10 * HOUR}), shifts=(NIGHT,), interrupts=True)
+    floor.hand(21 * HOUR, "long", "minor")
+    floor.hand(23 * HOUR, "critical", "critical")
+    said = floor.lived()["long"]
+    assert (said["interruptions"], said["handovers"]) == (1, 2)
+    asked = [item for item in floor.actor.asked if item.incident and item.incident.id == "long"]
+    first, night = ("expert-1@06:00",), ("expert-1@06:00", "expert-1@22:00")
+    assert [item.hands for item in asked] == [(), first, first, night]
+    assert [item.resumes for item in asked] == ["", "shift", "interruption", "shift"]
+    assert [item.laid_down for item in asked] == [0, 1, 2, 3]
+
+
 def test_the_most_urgent_work_is_taken_over_first_and_the_rest_waits_for_the_few() -> None:
     floor = Floor(people=2, shifts=(NIGHT,))
     before = 22 * HOUR - 4 * MINUTE
