@@ -12,6 +12,7 @@ from typing import Any, Final
 from adn.assessment.indicators import contestable
 from adn.base.errors import Finding, Position, RunFolderError
 from adn.report.bars import bars
+from adn.report.bench_parts import NAMES, mean
 from adn.report.document import document, write_page
 from adn.report.grid import grid, group
 from adn.report.grid import row as grid_row
@@ -20,7 +21,6 @@ from adn.report.svg import Markup, join, picture, tag
 
 DATA: Final = "ladder.json"
 PAGE: Final = "ladder.html"
-NAMES: Final[Mapping[str, str]] = {"do-nothing": "nobody acts", "oracle": "an oracle acts"}
 _HEADS: Final = (
     ("", ""),
     ("found", "of those that hurt"),
@@ -179,7 +179,7 @@ def _table(ladder: Ladder) -> Iterator[Markup]:
 
 
 def _cells(row: Mapping[str, Any], *, bound: bool) -> Sequence[str | Markup]:
-    restore, lost = _span(row["restore_s"]), _mean(row["service_minutes"])
+    restore, lost = _span(row["restore_s"]), mean(row["service_minutes"])
     if bound:
         return ("–", "–", "–", "–", "–", restore, "–", "–", lost)
     return (
@@ -189,7 +189,7 @@ def _cells(row: Mapping[str, Any], *, bound: bool) -> Sequence[str | Markup]:
         _span(row["detect_s"]),
         _span(row["locate_s"]),
         restore,
-        _mean(row["people_minutes"]),
+        mean(row["people_minutes"]),
         str(row["wrong_actions"]),
         lost,
     )
@@ -202,13 +202,6 @@ def _span(seconds: float | None) -> str:
     hours, rest = divmod(whole, 3600)
     head = f"{hours}:{rest // 60:02d}" if hours else f"{rest // 60}"
     return f"{head}:{rest % 60:02d}"
-
-
-def _mean(value: Mapping[str, Any]) -> str:
-    text = f"{value['mean']:,.1f}"
-    if value["interval"] is None:
-        return text
-    return f"{text} ± {value['interval'][1] - value['mean']:,.1f}"
 
 
 def _digests(ladder: Ladder) -> Markup:
