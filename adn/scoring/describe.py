@@ -40,7 +40,8 @@ it, so that a line which is changed, taken out or put in is found at its place. 
 | `data` | | everything else; six significant digits, times (`…_s`) to the ms |
 
 A record with a task is *evidence*: it says who did a task, when it was begun (`data.started_s`) and
-when it was done (`t`). Levels are read from evidence, never from settings.
+when it was done (`t`). Whoever leaves it may number it (`data.nth`, from 1 without gaps), so that
+evidence which never reached the log is missed. Levels are read from evidence, never from settings.
 """
 
 
