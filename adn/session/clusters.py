@@ -55,11 +55,18 @@ def _refuse_unreachable(name: str, address: str) -> None:
     if match is None or not 0 < int(match[3]) < 65536:
         message = f"'{address[:60]}' is no address of a cluster; write {_FORMS[name]}"
         raise AdnError(Finding("BEN021", message))
+    speaks = True
     try:
-        socket.create_connection((match[1] or match[2], int(match[3])), PATIENCE).close()
+        with socket.create_connection((match[1] or match[2], int(match[3])), PATIENCE) as there:
+            # A scheduler of Dask speaks first; its client would wait for ever for what never does.
+            if name == "dask" and not address.startswith("tls"):
+                speaks = bool(there.recv(1))
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise AdnError(Finding("BEN022", f"no cluster answers at {address}: {why}")) from None
+    if not speaks:
+        message = f"no cluster answers at {address}: what is there hangs up"
+        raise AdnError(Finding("BEN022", message))
 
 
 @contextmanager

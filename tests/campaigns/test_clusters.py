@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_an_address_where_nothing_answers_is_told(name: str) -> None:
         Engine(name, address=address).opened(),
     ):
         pass
+
+
+def test_what_hangs_up_is_no_scheduler() -> None:
+    """Something else may listen there, and a client of Dask would wait for it without end."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        Thread(target=lambda: other.accept()[0].close(), daemon=True).start()
+        with (
+            pytest.raises(AdnError, match=f"BEN022 no cluster answers at {address}: "),
+            Engine("dask", address=address).opened(),
+        ):
+            pass
 
 
 @pytest.mark.parametrize("address", ["somewhere", "tcp://host", "host:99999", "host:1 2"])
