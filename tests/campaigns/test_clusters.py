@@ -52,7 +52,11 @@ def test_what_hangs_up_is_no_scheduler() -> None:
     """Something else may listen there, and a client of Dask would wait for it without end."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
-        Thread(target=lambda: other.accept()[0].close(), daemon=True).start()
+
+        def hang_up() -> None:
+            other.accept()[0].close()
+
+        Thread(target=hang_up, daemon=True).start()
         with (
             pytest.raises(AdnError, match=f"BEN022 no cluster answers at {address}: "),
             Engine("dask", address=address).opened(),
