@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from adn.base.levels import Task
 from adn.base.records import Record
-from adn.scoring.clocks import HOLD
+from adn.scoring.actions import NO_ACTION
+from adn.scoring.clocks import HOLD, restored_by_change
 from adn.scoring.incidents import incident_id
 from adn.scoring.tasks.instance import TaskInstance
 from adn.scoring.tasks.judging import Judging, extent
@@ -15,14 +16,16 @@ from adn.scoring.truth import Fault
 
 REFUSALS: Final = frozenset({"refuse", "refused", "reject", "rejected", "deny", "denied"})
 """Verdicts by which a plan is not allowed."""
+BY_ITSELF: Final = frozenset({"protection", "self", "local"})
+"""What ends an impact without anybody's plan."""
 
 
 def recovery(judging: Judging) -> Iterator[TaskInstance]:
-    """Yield the instances of I, J, K and V, and what a contestable fault called for in vain."""
+    """Yield the instances of I, J, K and V, and what a contestable fault called for besides."""
     log = judging.log
     for fault in judging.faults.values():
         if fault.t0 is not None and judging.scores[fault.id].contestable:
-            yield from _missed(judging, fault)
+            yield from _owed(judging, fault)
     for record in log.kind("plan.proposed"):
         if judging.is_action(record):
             yield judging.row(record, judging.fault_of(record), _restores(judging, record))
@@ -40,22 +43,42 @@ def is_refused(record: Record) -> bool:
     return str(record.data["verdict"]).lower() in REFUSALS
 
 
-def _missed(judging: Judging, fault: Fault) -> Iterator[TaskInstance]:
-    """Yield a miss for each of I, J and K that a contestable fault has no record of."""
+def _owed(judging: Judging, fault: Fault) -> Iterator[TaskInstance]:
+    """Yield I, J and K of a contestable fault whose own incident has no record of them.
+
+    Where a plan on another incident ended its impact, what was done there was done for it too.
+    Where protection ended it in time, nothing more was called for in this run. Else it is a miss.
+    """
     incident = judging.pairing.incidents.get(fault.id)
     members = frozenset(incident.members if incident else ())
-    kinds = (
+    clocks = judging.scores[fault.id].clocks
+    in_time = clocks.restore is not None and clocks.restore <= judging.targets.restore
+    if in_time and clocks.restored_by in BY_ITSELF:
+        return
+    saviour = _plan_that_ended(judging, fault)
+    for task, kind, clock in (
         (Task.RECOVERY_ANALYSIS, "plan.proposed", None),
         (Task.DETERMINATION, "plan.decided", None),
-        (Task.EXECUTION, "plan.executed", False),
-    )
-    for task, kind, in_time in kinds:
-        done = any(
-            incident_id(record) in members and judging.is_action(record)
-            for record in judging.log.kind(kind)
-        )
-        if not done:
-            yield judging.miss(task, fault, incident, in_time)
+        (Task.EXECUTION, "plan.executed", in_time),
+    ):
+        actions = [record for record in judging.log.kind(kind) if judging.is_action(record)]
+        if any(incident_id(record) in members for record in actions):
+            continue
+        elsewhere = [record for record in actions if judging.plan_of(record) == saviour]
+        if elsewhere:
+            yield judging.row(elsewhere[-1], fault, _RIGHT[task](judging, elsewhere[-1]), clock)
+        else:
+            yield judging.miss(task, fault, incident, None if clock is None else False)
+
+
+def _plan_that_ended(judging: Judging, fault: Fault) -> str:
+    """Return the plan whose command ended the impact of a fault, or an empty text."""
+    change = restored_by_change(fault, judging.log.end)
+    name = change.cause.rpartition(" ")[2] if change else ""
+    for record in judging.log.kind("command.submitted"):
+        if record.id == name and record.data["purpose"] not in NO_ACTION:
+            return str(record.ref.get("plan", ""))
+    return ""
 
 
 def _restores(judging: Judging, record: Record) -> bool | None:
@@ -84,13 +107,27 @@ def _executed(judging: Judging, record: Record) -> Iterator[TaskInstance]:
     by_crew = bool(effects) and all(effect.data["field"] for effect in effects)
     if by_crew or not judging.is_action(record):
         return
-    right = bool(record.data["as_planned"] and all(e.data["applied"] for e in effects))
+    right = _as_planned(judging, record)
     fault = judging.fault_of(record)
     in_time = None
     if fault is not None and judging.scores[fault.id].contestable:
         restore = judging.scores[fault.id].clocks.restore
         in_time = restore is not None and restore <= judging.targets.restore
     yield judging.row(record, fault, right, in_time)
+
+
+def _as_planned(judging: Judging, record: Record) -> bool:
+    """Return whether a plan was carried out as it stands, and every command took effect."""
+    done = record.ref["commands"]
+    applied = (judging.effects[name].data["applied"] for name in done if name in judging.effects)
+    return bool(record.data["as_planned"] and all(applied))
+
+
+_RIGHT: Final[Mapping[Task, Callable[[Judging, Record], bool | None]]] = {
+    Task.RECOVERY_ANALYSIS: _restores,
+    Task.DETERMINATION: _rightly_decided,
+    Task.EXECUTION: _as_planned,
+}
 
 
 def _verified(judging: Judging, record: Record) -> TaskInstance:

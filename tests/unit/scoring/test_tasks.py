@@ -150,6 +150,34 @@ def test_k_is_wrong_if_a_command_was_not_applied_and_late_if_service_was() -> No
     assert one(good_run(), "K").in_time is True
 
 
+def two_faults(cause: str) -> Run:
+    """Two faults at once; a command on the first one's incident is all that was done."""
+    run = Run().fault(600.0, restored_s=700.0).opened(610.0)
+    run.fault(601.0, name="FLT-0002", target="C~D", objects=("C~D",), out=("svc-8",),
+              restored_s=700.0, cause=cause)  # fmt: skip
+    run.opened(612.0, "INC-0002", objects=("C~D",), services=("svc-8",))
+    return run.plan(620.0, executed_s=650.0).command(630.0, finished_s=650.0).effect("CMD-0001")
+
+
+def of_second(run: Run) -> list[tuple[str, bool | None, bool | None]]:
+    every = [row for row in task_instances(run.log()) if row.fault == "FLT-0002"]
+    return [(str(row.task), row.right, row.in_time) for row in every if str(row.task) in "IJK"]
+
+
+def test_what_another_incident_did_to_end_an_impact_was_done_for_this_fault_too() -> None:
+    ended_by = of_second(two_faults("command CMD-0001"))
+    assert ended_by == [("I", True, None), ("J", True, None), ("K", True, True)]
+
+
+def test_what_protection_ended_in_time_calls_for_nothing_more() -> None:
+    assert of_second(two_faults("convergence")) == []
+
+
+def test_what_ended_by_itself_too_late_was_called_for_and_missed() -> None:
+    run = Run().fault(600.0, restored_s=1000.0, cause="convergence").opened(610.0)
+    assert [rows(run, task)[0].subject for task in "IJK"] == [None, None, None]
+
+
 def test_what_a_crew_carries_out_is_no_instance_of_k() -> None:
     run = good_run().plan(
         740.0, "PLN-0002", purpose="repair", commands=["CMD-0002"], executed_s=3000.0
