@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from adn.scenario import known_scenarios
-
 WAYS = {
     "one hash seed": (["--no-reference"], "1"),
     "another hash seed": (["--no-reference"], "4242"),
@@ -49,9 +47,21 @@ def test_the_short_incident_has_one_digest(incident, tmp_path: Path) -> None:
     assert len(set(found.values())) == 1, found
 
 
+CHOSEN = (
+    "abilene-fibre-cut",
+    "bank-branches",
+    "picc-datacentre",
+    "two-at-once",
+    "unseen/moody-daemon",
+    "short/dc-routes",
+    "short/wan-daemon",
+)
+"""Between them they hold every kind of network, and most kinds of fault."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", known_scenarios())
-def test_every_scenario_of_the_library_has_one_digest(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_scenario_of_the_library_has_one_digest(name: str, tmp_path: Path) -> None:
     """What holds for a short incident holds for those that people run, and they replay."""
     found = digests(name, tmp_path)
     assert len(set(found.values())) == 1, found
