@@ -140,7 +140,7 @@ def _earned(levels: Sequence[Row]) -> Iterator[str]:
     for agent in agents:
         for claimed in sorted({row["claimed"] for row in levels if row["agent"] == agent}):
             mine = {
-                row["domain"]: earned_text(row)
+                row["domain"]: f"→ {earned_text(row)}"
                 for row in levels
                 if (row["agent"], row["claimed"]) == (agent, claimed)
             }

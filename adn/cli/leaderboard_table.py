@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from adn.report.earned import level_text
+from adn.report.earned import standing
 
 if TYPE_CHECKING:
     from adn.bench.leaderboard import Entry, Figure
@@ -44,7 +44,9 @@ def _cells(entry: Entry, domains: Sequence[str]) -> tuple[str, ...]:
         for domain in domains
     }
     earned = [
-        "–" if row is None else f"{level_text(row.score)} (claimed {row.claimed})"
+        "–"
+        if row is None
+        else f"{standing(row.verdict, row.score, row.claimed)} (claimed {row.claimed})"
         for row in best.values()
     ]
     top = max(entry.scores, key=lambda score: score.claimed)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from adn.assessment.verdict import NOT_DEMONSTRATED
 from adn.report import bench_pictures as pictures
 from adn.report import bench_tables as figures
 from adn.report.axis import counted
 from adn.report.bench_parts import Row, Tables, rung, section
 from adn.report.document import document, write_page
-from adn.report.earned import held_up, level_text
+from adn.report.earned import held_up, reached, standing_of
 from adn.report.svg import Markup, tag
 
 PAGE: Final = "report.html"
@@ -110,12 +111,13 @@ def _earned(levels: Sequence[Row]) -> Markup:
 
 
 def _tile(row: Row, claimed: str) -> Markup:
-    enough = row["base"] is not None and row["base"] >= int(row["claimed"][1:])
+    said = standing_of(row)
+    look = "level good" if reached(row["score"], row["claimed"]) else "level"
     why = held_up(row) or ("its evidence is broken" if row["score"] is None else "")
     return tag(
         "div",
         tag("dt", f"claimed {claimed}"),
-        tag("dd", level_text(row["score"]), class_="level good" if enough else "level"),
+        tag("dd", said, class_="level open" if said == NOT_DEMONSTRATED else look),
         tag("dd", why, class_="note"),
         class_="tile",
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from adn.report import bench_pictures as pictures
 from adn.report.bench_parts import NAMES, Row, Tables, mean, rung, section, share, span
+from adn.report.earned import standing_of
 from adn.report.grid import Cell, Head, grid, group, row
 from adn.report.svg import Markup, tag
 
@@ -86,7 +87,7 @@ def missing(tables: Tables) -> Iterator[Markup]:
             tag(
                 "summary",
                 f"{one['domain']}, claimed {rung({**one, 'level': one['claimed']}, levels)}: "
-                f"{one['named']}",
+                f"{standing_of(one)}",
             ),
             tag("ul", *(tag("li", why) for why in _reasons(one))),
         )
