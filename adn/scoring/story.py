@@ -99,7 +99,7 @@ def story_of(log: RunLog, name: str) -> Story:
     """Return the story of one incident.
 
     Raises:
-        RunFolderError: The run has no such incident (``RUN010``).
+        RunFolderError: The run has no such incident (``RUN012``).
     """
     faults, incidents = faults_of(log), incidents_of(log)
     by_member = {member: incident for incident in incidents for member in incident.members}
@@ -120,7 +120,7 @@ def _no_such_incident(name: str, known: list[str]) -> Finding:
     listed = ", ".join(known[:_MOST_NAMES]) + (", …" if len(known) > _MOST_NAMES else "")
     there = f"it has {listed}" if known else "it has none"
     message = f"this run has no incident {name!r}; {there}"
-    return Finding("RUN010", message, hint=near[0] if near else "")
+    return Finding("RUN012", message, hint=near[0] if near else "")
 
 
 def _about(log: RunLog, incident: Incident, fault: Fault | None) -> Iterator[Record]:

@@ -148,7 +148,7 @@ def test_explain_of_an_incident_that_is_not_there_offers_the_nearest(
     status, out, err = adn(capsys, "explain", folder, "INC-001")
     assert (status, out) == (2, "")
     assert err == (
-        "RUN010 this run has no incident 'INC-001'; it has INC-0001\n"
+        "RUN012 this run has no incident 'INC-001'; it has INC-0001\n"
         "   did you mean 'INC-0001'?\n1 error\n"
     )
 
