@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -160,10 +159,3 @@ def even_split(
         ),
         shape=(len(sources), fabric.directions),
     )
-
-
-def explicit_shares(paths: Sequence[Sequence[int]], directions: int) -> csr_array:
-    """Return the (F, D) shares of flows that follow explicit lists of direction rows."""
-    rows = [flow for flow, path in enumerate(paths) for _ in path]
-    columns = [direction for path in paths for direction in path]
-    return csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(paths), directions))

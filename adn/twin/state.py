@@ -13,8 +13,6 @@ from adn.physics.traffic import buffers_ms, propagation_ms
 from adn.topology.network import Bools, Floats, Ints, Network
 from adn.twin.impairments import Overlay
 
-LAUNCH_DBM: Final = 0.0
-"""Transmitted light (assumption: a long-haul transceiver's typical 0 dBm)."""
 RECEIVED_DBM: Final = -8.0
 """Received light over a healthy span, amplified to one level whatever the length (assumption)."""
 MARGIN_DB: Final = 15.0

@@ -17,7 +17,6 @@ from adn.physics.routing import (
     direction_costs,
     distances,
     even_split,
-    explicit_shares,
     on_shortest_path,
 )
 from adn.physics.traffic import offered_load
@@ -172,11 +171,6 @@ def test_a_direction_is_on_a_shortest_path_only_where_it_brings_one_nearer() -> 
         fabric, cost, up, distance, np.array([row("a"), row("b")]), np.array([row("d"), row("d")])
     )
     assert good.sum(axis=1).tolist() == [2, 1]
-
-
-def test_an_explicit_path_carries_all_of_its_flow_and_an_empty_one_nothing() -> None:
-    shares = explicit_shares([(0, 3), (), (2,)], 4).toarray()
-    assert shares.tolist() == [[1, 0, 0, 1], [0, 0, 0, 0], [0, 0, 1, 0]]
 
 
 def test_flow_groups_spread_about_evenly_over_equal_paths() -> None:
