@@ -40,8 +40,8 @@ def test_the_world_gets_commands_and_plans_of_its_own() -> None:
     assembly = assemble(read("abilene-fibre-cut"), AutonomyLevel.L4, 1)
     held: list[Command] = []
     submit, judge = assembly.twin.submit, assembly.twin.judge
-    assembly.twin.submit = lambda now, command: (held.append(command), submit(now, command))  # type: ignore[method-assign]
-    assembly.twin.judge = lambda now, notice: (held.extend(notice.steps), judge(now, notice))  # type: ignore[method-assign]
+    assembly.twin.submit = lambda now, command: (held.append(command), submit(now, command))
+    assembly.twin.judge = lambda now, notice: (held.extend(notice.steps), judge(now, notice))
     steering = Steering()
     Conductor(assembly.twin, steering, assembly.log, MINUTE).run(6 * MINUTE)
     sent = steering.sent[1]

@@ -84,8 +84,8 @@ def test_no_further_task_level_ever_lowers_a_score(form: object) -> None:
     """Each task raised alone, from each level."""
     for below, above in zip(list(AutonomyLevel), list(AutonomyLevel)[1:], strict=False):
         flat = dict.fromkeys(Task, below)
-        scores = [answer(form, {**flat, task: above}).score for task in Task]  # type: ignore[arg-type]
-        assert min(scores) >= answer(form, flat).score  # type: ignore[arg-type]
+        scores = [answer(form, {**flat, task: above}).score for task in Task]
+        assert min(scores) >= answer(form, flat).score
 
 
 def test_a_row_whose_tasks_cannot_apply_is_left_out() -> None:

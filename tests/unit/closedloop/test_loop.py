@@ -47,7 +47,7 @@ class StandInLocator:
 
 def steer(purpose: str, share: str, worse: bool = False) -> Plan:
     return Plan(
-        purpose=purpose,  # type: ignore[arg-type]
+        purpose=purpose,
         steps=(Step("steer-services", "A", {"routes": {"vpn:A>B": ["A>D", "D>C", share]}}),),
         inverse=(Step("steer-services", "A", {"routes": {"vpn:A>B": []}}),),
         expected={"outside_before": 2.0, "outside_after": 3.0 if worse else 0.0},

@@ -57,7 +57,7 @@ class Depot:
         self.clock, self.outbox = SimClock(), list[Any]()
         self.yard = Yard(self.clock)
         journal = Journal(self.clock, self.outbox)
-        self.crews = Crews(self.clock, self.yard, journal, self.count, self.actor, self.end)  # type: ignore[arg-type]
+        self.crews = Crews(self.clock, self.yard, journal, self.count, self.actor, self.end)
 
     def send(self, *kinds: str) -> Any:
         commands = [

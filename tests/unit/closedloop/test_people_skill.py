@@ -138,7 +138,7 @@ INCIDENT = IncidentSnapshot("INC-0001", Status.OPEN, 0, 0, "major")
 
 
 def item(task: str, role: str = "back-office", **more: Any) -> WorkItem:
-    made = WorkItem("WRK-0001", task, role, f"{role}-1", 0, INCIDENT, looks=1)  # type: ignore[arg-type]
+    made = WorkItem("WRK-0001", task, role, f"{role}-1", 0, INCIDENT, looks=1)
     return replace(made, **more)
 
 

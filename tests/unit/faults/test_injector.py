@@ -23,7 +23,7 @@ def made(spec: ImpairmentSpec, target: str = "direction") -> FaultKind:
     return FaultKind(
         name="made-up",
         says="For a test.",
-        target=target,  # type: ignore[arg-type]
+        target=target,
         problem="packet-loss",
         domain="ip",
         impairments=(spec,),
@@ -69,7 +69,7 @@ def test_a_fault_is_announced_and_strikes_at_its_time() -> None:
 )
 def test_a_ramp_grows_in_even_steps_and_stays(op: str, value: float, expected: list[float]) -> None:
     course = Ramp(shape="ramp", over=5 * MINUTE, steps=5)
-    spec = ImpairmentSpec(property="direction.loss", op=op, value=value, course=course)  # type: ignore[arg-type]
+    spec = ImpairmentSpec(property="direction.loss", op=op, value=value, course=course)
     trial = Trial(ring(), planned=[plan_fault(made(spec), "n0>n1", AT)])
     seen = strengths(trial, "direction.loss", "n0>n1", AT + 20 * MINUTE)[1:]
     assert [at for at, _ in seen] == [AT + step * MINUTE for step in range(1, 6)]
@@ -197,7 +197,7 @@ REACH = [
 def test_an_impairment_reaches_what_belongs_to_its_target(
     table: str, target: str, of: str, key: str, names: list[str]
 ) -> None:
-    spec = ImpairmentSpec(property=key, value=1.0, of=of)  # type: ignore[arg-type]
+    spec = ImpairmentSpec(property=key, value=1.0, of=of)
     network = ring()
     fault = PlannedFault("FLT-0001", made(spec, table), target, AT, {})
     rows = impairments_of(network, fault, 0)

@@ -51,7 +51,7 @@ def snapshot(view: View, *alarms: Alarm, services: tuple[str, ...] = ()) -> Inci
 
 
 def said(locator: object, snap: IncidentSnapshot, view: View) -> tuple[str, str]:
-    (suspect,) = locator.locate(snap, view).suspects  # type: ignore[attr-defined]
+    (suspect,) = locator.locate(snap, view).suspects
     return suspect.object, suspect.problem
 
 

@@ -142,7 +142,7 @@ def test_numbered_evidence_has_no_gap() -> None:
 
 def acted(**plan: object) -> Run:
     run = kept_watch(Run()).opened(610.0).filtered(611.0, "ALM-1").demarcated(612.0, "optical")
-    return run.located(613.0, ("A~B", "link-down")).plan(620.0, **plan)  # type: ignore[arg-type]
+    return run.located(613.0, ("A~B", "link-down")).plan(620.0, **plan)
 
 
 def test_a_refused_plan_may_not_be_carried_out() -> None:

@@ -228,7 +228,7 @@ def test_a_line_that_is_no_record_is_refused(folder: Path, text: bytes, why: str
 
 def run_with(kind: str, **parts: object) -> Run:
     run = good_run()
-    run.seen(10.0, kind, **parts)  # type: ignore[arg-type]
+    run.seen(10.0, kind, **parts)
     return run
 
 

@@ -190,7 +190,7 @@ def runs(draw: st.DrawFn) -> Run:
 def test_the_order_of_records_of_equal_time_changes_no_pairing(run: Run, random: object) -> None:
     def shuffled(records: Sequence[Record]) -> tuple[Record, ...]:
         mixed = list(records)
-        random.shuffle(mixed)  # type: ignore[attr-defined]
+        random.shuffle(mixed)
         return as_logged(sorted(mixed, key=lambda record: record.at))
 
     log = run.log()

@@ -27,7 +27,7 @@ def fabric(
     """Return the small fabric with some of its figures changed."""
     spec = TopologySpec(
         "leaf-spine",
-        metric=metric,  # type: ignore[arg-type]
+        metric=metric,
         paired=paired or (CALLS,),
         fabric=replace(base, **changes),
     )

@@ -37,7 +37,7 @@ BANK = TopologySpec(
 
 
 def bank(**changes: object) -> Network:
-    return build_network(replace(BANK, **changes), fixed_stream())  # type: ignore[arg-type]
+    return build_network(replace(BANK, **changes), fixed_stream())
 
 
 def branches(network: Network) -> list[str]:

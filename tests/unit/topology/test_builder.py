@@ -57,7 +57,7 @@ def test_sound_rows_build_the_network_they_describe() -> None:
 def faulty(**changes: object) -> str:
     """Return the complaint about the sound rows with some tables replaced."""
     with pytest.raises(TopologyError) as refused:
-        NetworkBuilder.from_rows(replace(SOUND, **changes)).build()  # type: ignore[arg-type]
+        NetworkBuilder.from_rows(replace(SOUND, **changes)).build()
     return str(refused.value)
 
 

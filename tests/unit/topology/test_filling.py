@@ -28,7 +28,7 @@ def built(spec: TopologySpec, seed: int = 1) -> Network:
 
 
 def filled(raw: RawTopology, **settings: object) -> Network:
-    spec = replace(TopologySpec("drawn", services=ONE_KIND), **settings)  # type: ignore[arg-type]
+    spec = replace(TopologySpec("drawn", services=ONE_KIND), **settings)
     return network_from_raw(raw, spec, Key.root(1).stream("topology"))
 
 

@@ -21,7 +21,7 @@ MEMBERS = [
 
 
 def ids(source: Ends, target: Ends, **terms: object) -> list[str]:
-    spec = PairedServiceSpec("x", source, target, 1e9, SLA, **terms)  # type: ignore[arg-type]
+    spec = PairedServiceSpec("x", source, target, 1e9, SLA, **terms)
     return [f"{row.a}>{row.z}" for row in paired_services([spec], MEMBERS)[0]]
 
 

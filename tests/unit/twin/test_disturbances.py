@@ -30,7 +30,7 @@ def disturbed(*planned: Disturbance) -> Trial:
 
 def outage(**changed: object) -> Outage:
     plain = Outage("DST-0001", "maintenance", "link", "n0~n1", 10 * MINUTE, 5 * MINUTE)
-    return replace(plain, **changed)  # type: ignore[arg-type]
+    return replace(plain, **changed)
 
 
 def test_a_crowd_multiplies_the_demand_of_its_services_and_no_other() -> None:
