@@ -21,6 +21,8 @@ from adn.closedloop.incident import Incident
 from adn.closedloop.locating import BELIEVED, Diagnosis, Suspect
 from adn.closedloop.operations import Operations
 from adn.closedloop.performing import Performed
+from adn.closedloop.probing import confirmations
+from adn.closedloop.tactics import LOSSY
 from adn.closedloop.view import SeriesKey
 from adn.northbound.problems import UNKNOWN
 
@@ -123,13 +125,27 @@ class Diagnosing:
     def _believed(self, fresh: Diagnosis, changed: bool) -> Diagnosis:
         """Return what to believe: after own changes, a sure belief yields only to a surer one.
 
-        What was done about it hides the symptoms that a belief rests on.
+        What was done about it hides the symptoms that a belief rests on. How bad it is, is as
+        was seen last.
         """
         held = self.diagnosis
         if held is None or not changed or not _sure(held):
             return fresh
         surer = fresh.suspects and fresh.suspects[0].probability > held.suspects[0].probability
-        return fresh if surer else held
+        return fresh if surer else _as_now(held, fresh)
+
+    def renew(self) -> Generator[Event, Any, None]:
+        """Measure afresh how bad what is believed is, where the system knows of it."""
+        ops, held = self._ops, self.diagnosis
+        if held is None or not held.suspects:
+            return
+        if not ops.performing.assists(Task.ROOT_CAUSE, self._incident.domain):
+            return
+        top = held.suspects[0]
+        if top.problem in LOSSY:
+            yield from self._probe(confirmations(ops.view.network, top))
+        fresh = ops.locator.locate(self._incident.snapshot(), ops.view, ops.given(self._incident))
+        self.diagnosis = _as_now(held, fresh)
 
     # --- people ---
 
@@ -265,6 +281,16 @@ def _cause(suspects: Sequence[Suspect], now: Millis) -> Cause | None:
                 lasting=row.lasting,
             )
     return None
+
+
+def _as_now(held: Diagnosis, fresh: Diagnosis) -> Diagnosis:
+    """Return a diagnosis with its causes as bad as they were seen to be last."""
+    seen = {(row.object, row.problem): row for row in fresh.suspects}
+    suspects = tuple(
+        replace(seen.get((row.object, row.problem), row), probability=row.probability)
+        for row in held.suspects
+    )
+    return replace(held, suspects=suspects)
 
 
 def _sure(diagnosis: Diagnosis) -> bool:

@@ -229,7 +229,9 @@ class Estimate:
         if problem == "link-flapping" and name in net.links:
             at = 2 * net.links.row(name)
             ways = net.directions.ids[at : at + 2]
-            return replace(self, lossy={**self.lossy, **dict.fromkeys(ways, FLAP_LOSS)})
+            # Traffic comes back to it whenever it is up, however it stands at this moment.
+            lossy = {**self.lossy, **dict.fromkeys(ways, FLAP_LOSS)}
+            return replace(self, lossy=lossy, down=self.down - {name})
         return replace(self, down=self.down | taken_down(net, problem, name))
 
     def without(self, cause: Believed) -> Estimate:

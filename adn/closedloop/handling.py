@@ -15,10 +15,11 @@ from simpy import Interrupt
 from simpy.events import Event
 
 from adn.base.clock import MINUTE, SECOND, Millis
+from adn.closedloop.attempting import RECHECK, wait_until_fine
 from adn.closedloop.case import Case
 from adn.closedloop.incident import Incident, Status
 from adn.closedloop.operations import Operations
-from adn.closedloop.repairing import RECHECK, repair, wait_until_fine
+from adn.closedloop.repairing import repair
 from adn.closedloop.restoring import restore
 
 SETTLE: Final[Millis] = 12 * SECOND

@@ -63,13 +63,22 @@ class IncidentSnapshot:
 LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
     Status.OPEN: frozenset({Status.LOCATED, Status.ESCALATED, Status.RESTORED, Status.MERGED}),
     Status.LOCATED: frozenset(
-        {Status.PLANNED, Status.ESCALATED, Status.RESTORED, Status.LOCATED, Status.MERGED}
+        {
+            Status.PLANNED,
+            Status.VERIFYING,
+            Status.ESCALATED,
+            Status.RESTORED,
+            Status.LOCATED,
+            Status.MERGED,
+        }
     ),
     Status.PLANNED: frozenset({Status.APPROVED, Status.ESCALATED, Status.LOCATED}),
     Status.APPROVED: frozenset({Status.EXECUTING}),
-    Status.EXECUTING: frozenset({Status.VERIFYING}),
+    Status.EXECUTING: frozenset({Status.VERIFYING, Status.LOCATED}),
     Status.VERIFYING: frozenset({Status.RESTORED, Status.LOCATED, Status.ESCALATED}),
-    Status.RESTORED: frozenset({Status.CLOSED, Status.REOPENED, Status.ESCALATED}),
+    Status.RESTORED: frozenset(
+        {Status.CLOSED, Status.REOPENED, Status.ESCALATED, Status.VERIFYING}
+    ),
     Status.REOPENED: frozenset({Status.LOCATED, Status.RESTORED, Status.ESCALATED}),
     Status.ESCALATED: frozenset({Status.RESTORED, Status.CLOSED, Status.LOCATED, Status.MERGED}),
     Status.CLOSED: frozenset(),
@@ -94,6 +103,7 @@ class Incident:
         joined_at: When its latest signal was joined, simulated ms.
         handed_over: Whether it was escalated: the expert has it, and works without suggestions.
         domain: Where it was demarcated to; empty until then.
+        crewed: Whether a crew is at work on its account: whoever sent it stays with it.
         stamps: When it last entered each status.
     """
 
@@ -104,6 +114,7 @@ class Incident:
     joined_at: Millis = 0
     handed_over: bool = False
     domain: str = ""
+    crewed: bool = False
     stamps: dict[Status, Millis] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -156,6 +156,8 @@ class Recognition:
         for older, younger in combinations(standing, 2):
             if older.ended or younger.status not in (Status.OPEN, Status.LOCATED):
                 continue
+            if younger.crewed:
+                continue
             if not ops.correlator.touch(older.group, younger.group):
                 continue
             ops.correlator.add(older.group, younger.group.anomalies)

@@ -1,4 +1,4 @@
-"""Repairing: the cause is removed, ready to restore service again meanwhile, and changes undone."""
+"""Repairing: the cause is removed, and what was changed for the time being is undone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, Final
 from simpy.events import Event
 
 from adn.base.clock import MINUTE, SECOND, Millis
-from adn.closedloop.acting import Action, carry_out, decide, propose
+from adn.closedloop.acting import decide, propose
+from adn.closedloop.attempting import take_back, work_on
 from adn.closedloop.case import Case
 from adn.closedloop.diagnosing import recurs
 from adn.closedloop.incident import Status
 from adn.closedloop.probing import confirmations, is_sound
-from adn.closedloop.restoring import MOST_PLANS, attempt_plan, take_back, to_restore
+from adn.closedloop.restoring import MOST_PLANS
 
-RECHECK: Final[Millis] = MINUTE
 STAYS_WELL: Final[Millis] = 5 * MINUTE
 """How long what came back by itself is watched before it is let be (assumption)."""
 LOOK: Final[Millis] = 10 * SECOND
@@ -86,58 +86,10 @@ def _repair_cause(case: Case) -> Generator[Event, Any, bool]:
         action = yield from decide(case.ops, case.incident, proposal)
         if action is None:
             continue
-        done = yield from _work_on(case, action)
+        done = yield from work_on(case, action)
         if done and (yield from _cause_is_gone(case)):
             return True
     return False
-
-
-def _work_on(case: Case, action: Action) -> Generator[Event, Any, bool]:
-    """Carry out a repair in the background, ready to restore service again meanwhile."""
-    clock = case.ops.clock
-    work = clock.process(carry_out(case.ops, case.incident, action))
-    while work.is_alive:
-        case.alert = clock.event()
-        yield clock.any_of([work, case.alert])
-        if work.is_alive:
-            yield from _restore_again(case)
-    return bool(work.value)
-
-
-def _restore_again(case: Case) -> Generator[Event, Any, None]:
-    verifier = case.verifier()
-    held, _outside = yield from verifier.holds(case.services(), 20 * SECOND)
-    if held:
-        return
-    case.move(Status.REOPENED)
-    case.move(Status.LOCATED)
-    assert case.diagnosing.diagnosis is not None
-    before = yield from verifier.outside_at_next_tick(case.services(), 0)
-    before = yield from case.outside_after_others(before)
-    if not before:
-        yield from wait_until_fine(case)
-        return
-    proposal = yield from propose(
-        case.ops,
-        case.incident,
-        case.diagnosing.diagnosis,
-        frozenset(case.excluded),
-        lambda plans: [p for p in to_restore(plans) if p.purpose == "mitigate"],
-    )
-    if proposal is not None:
-        yield from attempt_plan(case, proposal, before)
-    if case.incident.status is not Status.RESTORED:
-        yield from wait_until_fine(case)
-
-
-def wait_until_fine(case: Case) -> Generator[Event, Any, None]:
-    """Wait until services are within their promises, by whatever doing."""
-    while True:
-        held, _outside = yield from case.verifier().holds(case.services(), 30 * SECOND)
-        if held:
-            case.move(Status.RESTORED)
-            return
-        yield case.ops.clock.sleep(RECHECK)
 
 
 def _cause_is_gone(case: Case) -> Generator[Event, Any, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from itertools import count
 from typing import Any, Final
 
@@ -10,19 +10,17 @@ from simpy.events import Event
 
 from adn.base.clock import MINUTE, SECOND, Millis
 from adn.base.levels import Task
-from adn.closedloop.acting import Action, Proposal, carry_out, decide, needs_crew, propose
+from adn.closedloop.acting import propose
+from adn.closedloop.attempting import attempt_plan, by_any_means, by_crew, to_restore
 from adn.closedloop.case import Case
 from adn.closedloop.diagnosing import recurs
 from adn.closedloop.incident import Status
 from adn.closedloop.locating import Diagnosis
-from adn.closedloop.planning import Plan
-from adn.closedloop.tactics import undoing
 
 MOST_PLANS: Final = 3
 MORE_EVIDENCE: Final[Millis] = 10 * SECOND
 THINK_AGAIN: Final[Millis] = 5 * MINUTE
 """How long an expert who sees nothing to do lets pass before looking again (assumption)."""
-HOLD_DOWN: Final[Millis] = MINUTE
 SURE: Final = 0.9
 """A cause at least so probable is worth a crew when nothing else can be done."""
 
@@ -75,85 +73,5 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
     raise AssertionError
 
 
-def to_restore(plans: Sequence[Plan]) -> list[Plan]:
-    """Return the plans that no crew is needed for, as the planner has them."""
-    return [plan for plan in plans if not needs_crew(plan)]
-
-
-def by_crew(plans: Sequence[Plan]) -> list[Plan]:
-    """Return the plans that a crew carries out."""
-    return [plan for plan in plans if needs_crew(plan)]
-
-
-def by_any_means(plans: Sequence[Plan]) -> list[Plan]:
-    """Return all plans, those for crews last."""
-    return [*to_restore(plans), *by_crew(plans)]
-
-
 def _is_sure(diagnosis: Diagnosis) -> bool:
     return bool(diagnosis.suspects) and diagnosis.suspects[0].probability >= SURE
-
-
-def attempt_plan(
-    case: Case, proposal: Proposal, before: frozenset[str]
-) -> Generator[Event, Any, bool]:
-    """Carry out a plan and verify it; return whether service is back and stays so."""
-    ops, plan = case.ops, proposal.plan
-    case.excluded.add(plan.key)
-    case.move(Status.PLANNED)
-    action = yield from decide(ops, case.incident, proposal)
-    if action is None:
-        case.move(Status.LOCATED)
-        return False
-    case.move(Status.APPROVED)
-    case.move(Status.EXECUTING)
-    done = yield from carry_out(ops, case.incident, action)
-    case.move(Status.VERIFYING)
-    started, verifier = ops.clock.now, case.verifier()
-    fixed, outside = yield from verifier.settle(case.services(), started)
-    if done and not fixed and plan.purpose == "repair" and case.standing:
-        # What was shed to bridge the time may be all that still hurts.
-        yield from take_back(case)
-        fixed, outside = yield from verifier.settle(case.services(), ops.clock.now)
-    fixed = yield from case.verified(started, fixed, outside)
-    if not fixed:
-        if not done or len(outside) >= len(before):
-            yield from roll_back(case, action, "did not help" if done else "failed")
-        else:
-            case.standing.append(action)
-        case.move(Status.LOCATED)
-        return False
-    case.standing.append(action)
-    case.move(Status.RESTORED)
-    held, outside = yield from verifier.holds(case.services(), HOLD_DOWN)
-    if not held:
-        yield from case.verified(started, False, outside)
-        case.move(Status.REOPENED)
-    return held
-
-
-def roll_back(case: Case, action: Action, reason: str) -> Generator[Event, Any, None]:
-    """Restore the configuration that was saved before an action, where it is still the action's."""
-    ops, name = case.ops, case.incident.id
-    plan, view = action.plan, ops.view
-    commands = [
-        ops.orders.command(s.kind, s.target, s.params, name, action.id, "rollback")
-        for s in undoing(plan.steps, plan.inverse, view.routes, view.limits, view.costs)
-    ]
-    if commands:
-        yield from ops.orders.carry_out(commands)
-        ops.journal.note(
-            "plan.rolled-back",
-            action.id,
-            {"incident": name, "plan": action.id},
-            {"reason": reason},
-        )
-
-
-def take_back(case: Case) -> Generator[Event, Any, None]:
-    """Undo what was changed for the time being."""
-    for action in reversed(case.standing):
-        if action.plan.purpose == "mitigate":
-            yield from roll_back(case, action, "repaired: no longer needed")
-            case.excluded.discard(action.plan.key)
-    case.standing.clear()

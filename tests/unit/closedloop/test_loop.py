@@ -88,6 +88,24 @@ class StandInPlanner:
 
 
 @dataclass
+class LatePlanner(StandInPlanner):
+    """Has a way to mitigate only once the splice has been ordered."""
+
+    def plan(
+        self,
+        snapshot: Any,
+        diagnosis: Any,
+        view: Any,
+        excluded: frozenset[str],
+        given: Sequence[Any] = (),
+    ) -> Sequence[Plan]:
+        plans = super().plan(snapshot, diagnosis, view, excluded, given)
+        if SPLICE.key in excluded:
+            return plans
+        return [plan for plan in plans if plan.purpose == "repair"]
+
+
+@dataclass
 class Story:
     """One run of the loop against the world."""
 
@@ -113,6 +131,7 @@ def story(
     helps: Sequence[int] = (1,),
     fails: Mapping[str, int] | None = None,
     level: AutonomyLevel = AutonomyLevel.L4,
+    planning: type[StandInPlanner] = StandInPlanner,
 ) -> Story:
     """Cut A~B at 600 s; the number of steerings in `helps` is that at which loss ends."""
     world: Any
@@ -155,7 +174,7 @@ def story(
             1.0,
         )
         world.send(end * MINUTE + 2 * SECOND, rolled)
-    planner = StandInPlanner(plans)
+    planner = planning(plans)
     loop = ClosedLoop(bench.briefing(level), StandInLocator(), planner)
     return Story(world, loop, planner, world.play(loop, until))
 
@@ -318,6 +337,19 @@ def test_a_crew_is_sent_where_nothing_else_is_left_and_the_cause_is_sure(bench: 
     assert told.statuses()[-1] == "closed"
     (sent,) = (r for r in told.records("work.replied") if r.data["role"] == "field")
     assert (sent.data["took_s"], sent.data["waited_s"]) == (1800.0, 0.0)
+
+
+def test_what_hurts_while_a_crew_travels_is_mitigated_meanwhile(bench: Any) -> None:
+    """The splice takes half an hour; a steering that is found after it was ordered is not late."""
+    told = story(
+        bench, [steer("mitigate", "C>B"), SPLICE], until=55 * MINUTE, planning=LatePlanner
+    )
+    assert [c.purpose for c in told.commands()][:3] == ["probe", "repair", "mitigate"]
+    restored = next(r for r in told.records("incident.status") if r.data["status"] == "restored")
+    executed = {r.ref["plan"]: r.at for r in told.records("plan.executed")}
+    assert restored.at < executed["PLN-0001"]
+    assert executed["PLN-0002"] - CUT_AT < 5 * MINUTE
+    assert told.statuses()[-1] == "closed"
 
 
 def test_a_plan_expected_to_do_harm_is_refused(bench: Any) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from adn.closedloop.estimate import NOMINAL_BUFFER_MS, Estimate
+from adn.closedloop.locating import Suspect
 from adn.closedloop.tactics import Step
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import MAX_COST
@@ -97,3 +98,12 @@ def test_unrecorded_names_in_commands_and_alarms_are_passed_over(view):
     assert not estimate.admitted
     assert not estimate.costs
     estimate.evaluate()
+
+
+def test_a_link_that_comes_and_goes_is_reckoned_in_use_even_while_it_is_down(view):
+    view.lose_link("B~C")
+    down = Estimate.of(view.network).believing(view)
+    flapping = Suspect("B~C", "link-flapping", 0.97, ())
+    row = 2 * view.network.links.row("B~C")
+    assert down.evaluate().load_bps[row] == 0
+    assert down.under(flapping).evaluate().load_bps[row] > 0
