@@ -223,12 +223,12 @@ class WhatIfPlanner:
     ) -> list[tuple[str, Ground]]:
         """Return what tactics work on: the likeliest suspect alone, then the leading together.
 
-        `shunned` directions, shape (D,), are kept clear of whatever is suspected.
+        Nothing is led over `shunned` directions, shape (D,), whatever is suspected.
         """
         found: list[tuple[str, Ground]] = []
         for count in sorted({1, len(leading)} - {0}):
             ground = ground_of(beliefs[0].estimate, leading[:count], obeys)
-            ground = replace(ground, avoided=ground.avoided | shunned)
+            ground = replace(ground, shunned=shunned)
             found += [(row.problem, ground) for row in leading[:count]]
         return list({(name, g.drained, g.isolated): (name, g) for name, g in found}.values())
 

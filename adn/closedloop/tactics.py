@@ -47,6 +47,8 @@ class Ground:
         obeys: Elements that operations can reach, shape (n,).
         isolated: Elements to take all through traffic off, by id.
         movable: Services that it makes sense to move, shape (S,).
+        shunned: Directions that no service is led over that is moved, shape (D,); those that use
+            them already are another incident's.
     """
 
     estimate: Estimate
@@ -55,6 +57,7 @@ class Ground:
     obeys: Bools
     isolated: tuple[str, ...] = ()
     movable: Bools | None = None
+    shunned: Bools | None = None
 
 
 def ground_of(estimate: Estimate, suspects: Sequence[Believed], obeys: Bools) -> Ground:
@@ -219,9 +222,10 @@ def _steered(ground: Ground, rate_bps: Floats) -> tuple[Step, ...]:
         movable=ground.obeys[net.service_a]
         & (ground.movable if ground.movable is not None else True),
     )
-    routes = relieve(
-        estimate.fabric, _lines(estimate), traffic, estimate.shares(), avoid=ground.avoided
-    )
+    lines = _lines(estimate)
+    if ground.shunned is not None:
+        lines = replace(lines, up=lines.up & ~ground.shunned)
+    routes = relieve(estimate.fabric, lines, traffic, estimate.shares(), avoid=ground.avoided)
     batches: dict[str, dict[str, list[str]]] = {}
     for row, path in routes.items():
         entry = net.elements[int(net.service_a[row])]

@@ -341,9 +341,7 @@ def test_a_crew_is_sent_where_nothing_else_is_left_and_the_cause_is_sure(bench: 
 
 def test_what_hurts_while_a_crew_travels_is_mitigated_meanwhile(bench: Any) -> None:
     """The splice takes half an hour; a steering that is found after it was ordered is not late."""
-    told = story(
-        bench, [steer("mitigate", "C>B"), SPLICE], until=55 * MINUTE, planning=LatePlanner
-    )
+    told = story(bench, [steer("mitigate", "C>B"), SPLICE], until=55 * MINUTE, planning=LatePlanner)
     assert [c.purpose for c in told.commands()][:3] == ["probe", "repair", "mitigate"]
     restored = next(r for r in told.records("incident.status") if r.data["status"] == "restored")
     executed = {r.ref["plan"]: r.at for r in told.records("plan.executed")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adn.closedloop.estimate import Estimate
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.locating import Diagnosis, Suspect
 from adn.closedloop.planning import WhatIfPlanner
@@ -32,6 +33,22 @@ def test_no_way_round_leads_over_what_another_incident_is_put_down_to(view, inci
     assert free, "there must be a way round"
     shunned = min(free)
     assert shunned not in steered_over(view, incident, (suspect(shunned),))
+
+
+def test_what_uses_what_another_incident_is_put_down_to_is_left_to_that_one(view, incident):
+    """Loss on F>G is the other's: only what crosses B>C is moved, or else two would move it."""
+    planner = WhatIfPlanner(KnowledgeGraph(view.inventory, None, remedies()), "A")
+    diagnosis = Diagnosis((suspect("B>C"),), (), "ip", 0.99)
+    plans = planner.plan(incident, diagnosis, view, frozenset(), (suspect("F>G"),))
+    moved = {n for p in plans for step in p.steps for n in step.params.get("routes", {})}
+    net, shares = view.network, Estimate.of(view.network).believing(view).shares().tocsc()
+    crossing = {
+        direction: {net.services[row] for row in shares[:, [net.directions.row(direction)]].indices}
+        for direction in ("B>C", "F>G")
+    }
+    assert crossing["F>G"] - crossing["B>C"], "the other incident must have services of its own"
+    assert moved
+    assert moved <= crossing["B>C"]
 
 
 STEER = Step("steer-services", "A", {"routes": {"one": ["A>B"], "two": ["A>C"]}})
