@@ -275,7 +275,7 @@ def workload_pictures(tables: Tables) -> Markup:
                 picture(stacks(minutes, looks, "Minutes by role"), "Minutes", "half"),
             ),
             (
-                "Head-count: most at work at one time",
+                "Head-count: most of each role at one time",
                 picture(stacks(heads, looks, "Head-count by role", 0), "Head-count", "half"),
             ),
         ),

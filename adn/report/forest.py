@@ -10,7 +10,7 @@ from adn.report.svg import Markup, figure, path, tag
 
 WIDTH: Final = 460.0
 LEFT: Final = 44.0
-RIGHT: Final = 124.0
+RIGHT: Final = 150.0
 TOP: Final = 8.0
 ROW: Final = 26.0
 BOTTOM: Final = 22.0
@@ -60,7 +60,7 @@ def _axis(far: float, bottom: float) -> Iterator[Markup]:
     yield tag("line", x1=zero, y1=TOP - 4, x2=zero, y2=bottom, class_="zero")
     for value in (-far, 0.0, far):
         anchor = {-far: "start", far: "end"}.get(value, "middle")
-        said = f"{value:+,.4g}".replace("-", "−") if value else "0"
+        said = f"{value:+,.{0 if far >= 1 else 2}f}".replace("-", "−") if value else "0"
         x = _x(value, far)
         yield tag("text", said, x=x, y=bottom + 15, text_anchor=anchor, class_="tick")
 

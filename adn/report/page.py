@@ -36,7 +36,7 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
         out: The file to write; ``report.html`` inside the folder if not given.
 
     Raises:
-        RunFolderError: The run cannot be read (``RUN001`` to ``RUN010``), something else than a
+        RunFolderError: The run cannot be read (``RUN001`` to ``RUN011``), something else than a
             page stands there (``RUN020``), or it cannot be written (``RUN021``); nothing
             half-written is left.
     """
