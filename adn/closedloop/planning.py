@@ -133,9 +133,13 @@ class WhatIfPlanner:
         leading = self._leading(diagnosis)
         beliefs = self._beliefs(present, leading)
         obeys = self._obeys(view)
-        minded = self._minded(snapshot)
+        minded = self._minded(snapshot.outside or snapshot.services)
         nothing = attempt("nothing", (), beliefs, minded)
-        shunned = ground_of(present, hidden, obeys).avoided
+        if snapshot.outside and nothing.minded < _EPS:
+            # What is measured is not what is reckoned: anything the incident names may be meant.
+            minded = self._minded(snapshot.services)
+            nothing = attempt("nothing", (), beliefs, minded)
+        shunned = ground_of(present, hidden, obeys).avoided | self._worked_on(view)
         grounds = self._grounds(beliefs, _actionable(leading, view), obeys, shunned)
         mitigations = self._mitigations(present, beliefs, leading, grounds, nothing, minded)
         repairs = self._repairs(present, beliefs, leading, obeys, nothing, minded)
@@ -145,10 +149,17 @@ class WhatIfPlanner:
         plans = [*(plan for _, plan in ranked), *slow]
         return [plan for plan in plans if plan.key not in excluded]
 
-    def _minded(self, snapshot: IncidentSnapshot) -> Bools:
-        """Return the services that an incident names, all where it names none, shape (S,)."""
+    def _worked_on(self, view: View) -> Bools:
+        """Return the directions that are worked on now, as was announced, shape (D,)."""
+        ways = self._graph.network.directions.ids
+        if not view.maintained(view.now):
+            return np.zeros(len(ways), dtype=bool)
+        return np.array([view.announced(name, view.now) for name in ways], dtype=bool)
+
+    def _minded(self, named: Sequence[str]) -> Bools:
+        """Return the services that are named, all where none is, shape (S,)."""
         names = self._graph.network.services
-        held = frozenset(snapshot.services)
+        held = frozenset(named)
         minded: Bools = np.array([name in held for name in names.ids], dtype=bool)
         return minded if minded.any() else np.ones(len(names), dtype=bool)
 

@@ -252,7 +252,8 @@ def _from_table(command: Command, result: CommandResult, graph: KnowledgeGraph) 
 
 def _from_configuration(command: Command, result: CommandResult, view: View) -> Iterator[Item]:
     for link, cost in sorted(result.measurement["costs"].items()):
-        differs = link in view.metrics
+        # Who works on a link, as announced, may well price it out of use meanwhile.
+        differs = link in view.metrics and not view.announced(link, result.finished_at)
         says = f"{command.id}: the metric of {link} is {cost}"
         yield Item("metric-differs", link, differs, says + ", not the recorded one" * differs)
     count = result.measurement.get("discards", 0)

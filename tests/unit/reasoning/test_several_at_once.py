@@ -8,6 +8,7 @@ from adn.closedloop.locating import Diagnosis, Suspect
 from adn.closedloop.planning import WhatIfPlanner
 from adn.closedloop.playbooks import remedies
 from adn.closedloop.tactics import Step, undoing
+from adn.northbound.post import MaintenanceNotice
 
 
 def suspect(name: str) -> Suspect:
@@ -49,6 +50,13 @@ def test_what_uses_what_another_incident_is_put_down_to_is_left_to_that_one(view
     assert crossing["F>G"] - crossing["B>C"], "the other incident must have services of its own"
     assert moved
     assert moved <= crossing["B>C"]
+
+
+def test_no_way_round_leads_over_what_is_worked_on_as_announced(view, incident):
+    shunned = min(steered_over(view, incident, ()))
+    work = MaintenanceNotice("MNT-0001", (view.network.link_of(shunned),), 0, 10**9, "work")
+    view.see_notice(0, work)
+    assert shunned not in steered_over(view, incident, ())
 
 
 STEER = Step("steer-services", "A", {"routes": {"one": ["A>B"], "two": ["A>C"]}})
