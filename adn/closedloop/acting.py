@@ -54,6 +54,7 @@ def propose(
     diagnosis: Diagnosis,
     excluded: frozenset[str],
     eligible: Eligible,
+    outside: frozenset[str] = frozenset(),
 ) -> Generator[Event, Any, Proposal | None]:
     """Look for something to do about a diagnosis; None if nothing is found.
 
@@ -63,6 +64,8 @@ def propose(
         diagnosis: What is believed.
         excluded: Keys of plans that were tried.
         eligible: Gives, of all plans, those that are wanted now, best first.
+        outside: Services that were measured outside their promises last: routing may have healed
+            others that were hurt.
     """
     started = ops.clock.now
 
@@ -74,7 +77,11 @@ def propose(
         ]
 
     def system() -> Plan | None:
-        minded = replace(incident.snapshot(), services=tuple(ops.services_of(incident)))
+        minded = replace(
+            incident.snapshot(),
+            services=tuple(ops.services_of(incident)),
+            outside=tuple(sorted(outside)),
+        )
         plans = ops.planner.plan(minded, diagnosis, ops.view, excluded, ops.given(incident))
         return next(iter(wanted(plans)), None)
 

@@ -184,6 +184,7 @@ def _mitigate(case: Case, before: frozenset[str]) -> Generator[Event, Any, bool]
         case.diagnosing.diagnosis,
         frozenset(case.excluded),
         lambda plans: [plan for plan in to_restore(plans) if plan.purpose == "mitigate"],
+        before,
     )
     return proposal is not None and (yield from attempt_plan(case, proposal, before))
 

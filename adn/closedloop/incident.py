@@ -47,6 +47,7 @@ class IncidentSnapshot:
         anomalies: Ids of the anomalies joined to it, in order.
         objects: Directions, links and elements that its evidence names, sorted.
         services: Services that it was seen to hurt, sorted.
+        outside: Those of them measured outside their promises last, sorted; empty where not asked.
     """
 
     id: str
@@ -58,6 +59,7 @@ class IncidentSnapshot:
     anomalies: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 LEGAL: Final[Mapping[Status, frozenset[Status]]] = {

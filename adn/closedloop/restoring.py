@@ -54,7 +54,7 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
             if incident.handed_over or (sure and by_people):
                 wanted = by_any_means
             proposal = yield from propose(
-                ops, incident, diagnosis, frozenset(case.excluded), wanted
+                ops, incident, diagnosis, frozenset(case.excluded), wanted, before
             )
         if proposal is not None:
             held = yield from attempt_plan(case, proposal, before)

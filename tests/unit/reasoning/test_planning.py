@@ -50,6 +50,23 @@ def test_overload_after_a_cut_is_brought_within_limits(cut, incident):
     assert not after(cut, plan).evaluate().outside.any()
 
 
+def test_a_plan_must_help_a_service_that_is_measured_outside_now(cut, incident):
+    """Nothing helps what ends at an isolated element; overload elsewhere is only reckoned."""
+    for link in ("C~D", "D~E"):
+        cut.lose_link(link)
+    cut.rates = {name: 1.25 * rate for name, rate in cut.rates.items()}
+    diagnosis = suspected("fibre-loss", "d-shared")
+    lost = replace(incident, outside=("voice-A-D",))
+    fine = replace(incident, outside=("bulk-A-H",))
+
+    def mitigations(seen):
+        return [p for p in plans_for(cut, seen, diagnosis) if p.purpose == "mitigate"]
+
+    assert mitigations(incident)
+    assert not mitigations(lost)
+    assert mitigations(fine), "what is measured and not reckoned must not tie hands"
+
+
 def test_traffic_is_taken_off_a_lossy_direction(view, incident):
     plan = plans_for(view, incident, suspected("packet-loss", "B>C", severity=0.03))[0]
     outlook = after(view, plan, lossy={"B>C": 0.03}).evaluate()
