@@ -105,7 +105,7 @@ def test_real_runs_on_two_processes_are_resumed_after_kills(tmp_path: Path) -> N
 @pytest.mark.slow
 def test_ctrl_c_ends_with_130_and_leaves_no_process(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [*ADN, "--jobs", "2", "--out", str(tmp_path)],
+        [*ADN, "--jobs", "2", "--seeds", "1:200", "--out", str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
