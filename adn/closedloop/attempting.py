@@ -135,7 +135,17 @@ def work_on(case: Case, action: Action, *, hurt: bool = False) -> Generator[Even
         if work.is_alive and (case.alert.triggered or _departed(case)):
             yield from _bridge(case, work)
     incident.crewed = False
+    if incident.status is Status.REOPENED:
+        case.move(Status.LOCATED)
     return bool(work.value)
+
+
+def _take_up(case: Case) -> None:
+    """Take an incident whose service is not, or no longer, back up where a plan can be made."""
+    if case.incident.status is Status.RESTORED:
+        case.move(Status.REOPENED)
+    if case.incident.status in (Status.REOPENED, Status.ESCALATED):
+        case.move(Status.LOCATED)
 
 
 def _departed(case: Case) -> bool:
@@ -160,9 +170,7 @@ def _bridge(case: Case, work: Process) -> Generator[Event, Any, None]:
         if held:
             case.move(Status.RESTORED)
             return
-        if case.incident.status is Status.RESTORED:
-            case.move(Status.REOPENED)
-            case.move(Status.LOCATED)
+        _take_up(case)
         before = yield from verifier.outside_at_next_tick(case.services(), 0)
         before = yield from case.outside_after_others(before)
         again = looked is not None and not by_people and ops.clock.now >= looked + ANEW

@@ -155,11 +155,17 @@ def _less_common(values: Floats, *, relative: bool) -> Floats:
     if not len(values) or np.isnan(values).all():
         return values
     if relative:
-        shared = np.nan_to_num(np.nanmedian(values / values[0], axis=1), nan=1.0)
+        shared = np.nan_to_num(_medians(values / values[0]), nan=1.0)
         scaled: Floats = values / shared[:, None]
         return scaled
-    rest: Floats = values - np.nanmedian(values - values[0], axis=1)[:, None]
+    rest: Floats = values - _medians(values - values[0])[:, None]
     return rest
+
+
+def _medians(rows: Floats) -> Floats:
+    """Return the median of each row's numbers, NaN where a row has none, shape (rows,)."""
+    held = [row[~np.isnan(row)] for row in rows]
+    return np.array([np.median(row) if len(row) else np.nan for row in held])
 
 
 def _stands_out(off: Floats, own: Floats, floor: float) -> Bools:

@@ -37,6 +37,8 @@ def repair(case: Case) -> Generator[Event, Any, bool]:
     fixed, outside = yield from case.verifier().settle(case.services(), started, most=30)
     fixed = yield from case.verified(started, fixed, outside)
     if fixed:
+        if case.incident.status is not Status.RESTORED:
+            case.move(Status.RESTORED)  # what hurt while a crew travelled is over with the cause
         case.move(Status.CLOSED)
     return fixed
 
