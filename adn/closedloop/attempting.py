@@ -125,6 +125,7 @@ def work_on(case: Case, action: Action, *, hurt: bool = False) -> Generator[Even
         Whether it was carried out.
     """
     clock, incident = case.ops.clock, case.incident
+    by_people = case.ops.performing.waits(Task.RECOVERY_ANALYSIS, incident.domain)
     incident.crewed = True
     work = clock.process(carry_out(case.ops, case.incident, action))
     if hurt:
@@ -132,7 +133,7 @@ def work_on(case: Case, action: Action, *, hurt: bool = False) -> Generator[Even
     while work.is_alive:
         case.alert = clock.event()
         yield clock.any_of([work, case.alert, clock.sleep(RECHECK)])
-        if work.is_alive and (case.alert.triggered or _departed(case)):
+        if work.is_alive and (case.alert.triggered or (not by_people and _departed(case))):
             yield from _bridge(case, work)
     incident.crewed = False
     if incident.status is Status.REOPENED:
@@ -148,6 +149,16 @@ def _take_up(case: Case) -> None:
         case.move(Status.LOCATED)
 
 
+def _is_back(case: Case) -> Generator[Event, Any, bool]:
+    """Return whether service that is measured within its promises is verified to be so."""
+    if case.incident.status is Status.RESTORED:
+        return True
+    fixed = yield from case.verified(case.ops.clock.now, True, frozenset())
+    if fixed:
+        case.move(Status.RESTORED)
+    return fixed
+
+
 def _departed(case: Case) -> bool:
     """Return whether a service of the incident is away from its baseline."""
     view = case.ops.view
@@ -158,8 +169,8 @@ def _departed(case: Case) -> bool:
 def _bridge(case: Case, work: Process) -> Generator[Event, Any, None]:
     """Mitigate what hurts, as often as it takes, until service is back or the crew is done.
 
-    The same services are a reason to look again only when time has passed, and to ask people again
-    they are none.
+    The same services are a reason to look again only when time has passed. People are asked once:
+    they know of it then.
     """
     ops, verifier = case.ops, case.verifier()
     by_people = ops.performing.waits(Task.RECOVERY_ANALYSIS, case.incident.domain)
@@ -167,14 +178,14 @@ def _bridge(case: Case, work: Process) -> Generator[Event, Any, None]:
     looked: Millis | None = None
     while work.is_alive:
         held, _outside = yield from verifier.holds(case.services(), 20 * SECOND)
-        if held:
-            case.move(Status.RESTORED)
+        if held and (yield from _is_back(case)):
             return
         _take_up(case)
         before = yield from verifier.outside_at_next_tick(case.services(), 0)
         before = yield from case.outside_after_others(before)
         again = looked is not None and not by_people and ops.clock.now >= looked + ANEW
-        if before and work.is_alive and (again or not before <= known):
+        fresh = not before <= known and (looked is None or not by_people)
+        if before and work.is_alive and (again or fresh):
             known, looked = known | before, ops.clock.now
             if (yield from _mitigate(case, before)):
                 return
