@@ -19,13 +19,14 @@ from adn.session.spreading import Engine
 
 SUITE = Path(__file__).parent / "tiny-suite.yml"
 
+pytestmark = pytest.mark.slow  # only then are the packages of clusters there
+
 
 def bench(out: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "adn", "bench", str(SUITE), "--out", str(out), *more]
     return subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
 
 
-@pytest.mark.slow
 def test_loky_dask_and_ray_give_identical_tables(tmp_path: Path) -> None:
     tables = {}
     for name in ("loky", "dask", "ray"):
