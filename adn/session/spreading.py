@@ -100,7 +100,8 @@ def spread(tasks: Sequence[Work], jobs: int) -> Iterator[tuple[Work, Any]]:
             initializer=_begin,
             initargs=(os.getpid(),),
         )
-    done = parallel(delayed(attempt)(number, task) for number, task in enumerate(tasks))
+    with _deaf_to_ctrl_c():
+        done = parallel(delayed(attempt)(number, task) for number, task in enumerate(tasks))
     try:
         for number, outcome in done:
             yield tasks[number], settled(outcome)
@@ -140,6 +141,23 @@ def lost_process() -> AdnError:
     """Return the error of work whose process is gone."""
     message = "a process that ran part of this was ended from outside; was memory short?"
     return AdnError(Finding("RUN025", message))
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes that are started meanwhile be born deaf to Ctrl-C.
+
+    One that is interrupted while it is still importing would print a traceback of its own. What is
+    ignored at birth is ignored for good, until the process says otherwise.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _begin(parent: int) -> None:
