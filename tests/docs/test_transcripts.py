@@ -30,6 +30,7 @@ CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 VOLATILE = re.compile(r"\b[0-9a-f]{16,32}\b")
 ANYTHING = "[…]"
+COST_OF_CAMPAIGN = re.compile(r" +[\d,]+ runs? +[\d.]+ s ")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def agrees(shown: list[str], printed: list[str]) -> bool:
 
 def steady(line: str) -> str:
     """Return a line with what may differ between machines taken out."""
-    if "× real time" in line:
+    if "× real time" in line or COST_OF_CAMPAIGN.match(line):
         return "~"
     return VOLATILE.sub("~", line.rstrip())
 
