@@ -115,6 +115,7 @@ def test_a_page_shows_what_the_commands_print(page: Path, tmp_path: Path) -> Non
 )
 def test_a_page_shows_what_long_commands_print(page: Path, tmp_path: Path) -> None:
     """The same holds for what takes minutes."""
+    write_files(page, tmp_path)
     for command in [found for block in transcripts(page, LONG) for found in commands_of(block)]:
         status, printed = output_of(command.line, tmp_path)
         assert status == 0, command.line
