@@ -114,7 +114,7 @@ class Ledger:
         """Return every cell, with the columns of `COLUMNS`."""
         named = ", ".join(f'"{name}"' for name in COLUMNS)
         with self._told():
-            return self._there.execute(f"SELECT {named} FROM cells ORDER BY name").fetchall()  # noqa: S608
+            return self._there.execute(f"SELECT {named} FROM cells ORDER BY name").fetchall()  # noqa: S608 - names of our own
 
     def close(self) -> None:
         """Close it."""

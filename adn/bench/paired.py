@@ -27,15 +27,18 @@ A_RUN: Final[Mapping[str, Callable[[Card], float]]] = {
 def paired_rows(pool: Pool, against: str) -> Iterator[dict[str, Any]]:
     """Yield the mean difference of each agent and level to the same agent's level `against`.
 
+    Where an agent was not run at that level, its lowest one stands in.
+
     ``restore_s`` is over contestable faults that both restored, ``met_share`` over all contestable
     faults, the rest over runs. A difference below zero means less than at `against`.
     """
     rungs = pool.contenders
     for (agent, level), results in rungs.items():
-        base = rungs.get((agent, against))
-        if base is None or level == against:
-            continue
-        yield {"agent": agent, "level": level, "against": against} | compared(results, base)
+        run_at = sorted(other for one, other in rungs if one == agent)
+        base = against if against in run_at else run_at[0]
+        if level != base:
+            told = {"agent": agent, "level": level, "against": base}
+            yield told | compared(results, rungs[agent, base])
 
 
 def compared(results: Sequence[Result], base: Sequence[Result]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _fill(there: Any, folder: Path) -> None:
     for name in LISTED:
         inner = ", ".join(f'one."{column}"' for column in LISTED[name])
         there.execute(
-            f"CREATE VIEW {name} AS SELECT {_CELL}, scenario, runs.domain AS network_domain, "  # noqa: S608
+            f"CREATE VIEW {name} AS SELECT {_CELL}, scenario, runs.domain AS network_domain, "  # noqa: S608 - our own
             f"elements, {inner} FROM runs, unnest(runs.{name}) AS held(one)"
         )
     rows = []

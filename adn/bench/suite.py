@@ -10,12 +10,12 @@ from pathlib import Path as File
 from typing import Any
 
 from adn.base.clock import seconds
-from adn.base.errors import AdnError, Finding, Position, ScenarioError
+from adn.base.errors import AdnError, Finding, ScenarioError
 from adn.bench.codes import BenchError
 from adn.bench.suitespec import Suite
 from adn.scenario.library import SUFFIXES, known_scenarios, known_suites, shown_name
 from adn.scenario.marks import Path, Source
-from adn.scenario.reader import LoadedScenario, read_bytes, read_file, refused, validate
+from adn.scenario.reader import LoadedScenario, map_of, read_bytes, read_file, refused, validate
 from adn.scenario.units import shown
 from adn.scenario.yaml_marks import build
 from adn.topology.naming import closest
@@ -159,15 +159,8 @@ def suite_of_text(text: str, shown_as: str, folder: File) -> LoadedSuite:
     Raises:
         ScenarioError: Something in it is wrong; everything that is wrong is listed.
     """
-    built = build(text, shown_as)
-    source, data, findings = built.source, built.value, list(built.findings)
-    if data is None and not findings:
-        place = Position(shown_as)
-        findings.append(Finding("SCN003", "empty; a suite begins with 'adn: 1'", place))
-    if not isinstance(data, dict):
-        if data is not None:
-            findings.append(source.finding((), "SCN016", "a suite is a map of keys and values"))
-        raise refused(findings)
+    built, data = map_of(text, shown_as, "suite")
+    source, findings = built.source, list(built.findings)
     suite, slips = validate(Suite, data, source)
     findings += slips
     cases, more = _cases(data, source, folder)

@@ -21,7 +21,7 @@ from adn.scenario.marks import Path, Source, in_order
 from adn.scenario.profilefile import is_file
 from adn.scenario.schema import Scenario
 from adn.scenario.wording import findings_of, mended_tags
-from adn.scenario.yaml_marks import build
+from adn.scenario.yaml_marks import Built, build
 from adn.topology.recording import RecordingErrors
 from adn.topology.specs import TopologySpec
 
@@ -158,6 +158,25 @@ def read_bytes(path: File, shown: str) -> str:
     return text
 
 
+def map_of(text: str, shown: str, what: str) -> tuple[Built, dict[str, Any]]:
+    """Return what a text of YAML holds, which has to be a map; `what` is the kind of file it is.
+
+    Raises:
+        ScenarioError: It is empty, or no map; so is everything else that is wrong with it.
+    """
+    built = build(text, shown)
+    data, findings = built.value, list(built.findings)
+    if isinstance(data, dict):
+        return built, data
+    if data is not None:
+        message = f"a {what} is a map of keys and values"
+        findings.append(built.source.finding((), "SCN016", message))
+    elif not findings:
+        message = f"empty; a {what} begins with 'adn: 1'"
+        findings.append(Finding("SCN003", message, Position(shown)))
+    raise refused(findings)
+
+
 def read_text(text: str, shown: str, folder: File) -> LoadedScenario:
     """Return the scenario that `text` holds.
 
@@ -166,15 +185,8 @@ def read_text(text: str, shown: str, folder: File) -> LoadedScenario:
     """
     from adn.scenario.second_pass import look_up
 
-    built = build(text, shown)
-    source, data, findings = built.source, built.value, list(built.findings)
-    if data is None and not findings:
-        place = Position(shown)
-        findings.append(Finding("SCN003", "empty; a scenario begins with 'adn: 1'", place))
-    if not isinstance(data, dict):
-        if data is not None:
-            findings.append(source.finding((), "SCN016", "a scenario is a map of keys and values"))
-        raise refused(findings)
+    built, data = map_of(text, shown, "scenario")
+    source, findings = built.source, list(built.findings)
     scenario, slips = validate(Scenario, data, source)
     kinds, faults, more = look_up(data, source, scenario)
     findings += _besides(slips + more, built.refused, source)

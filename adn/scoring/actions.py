@@ -23,20 +23,15 @@ def wrong_actions(log: RunLog) -> tuple[str, ...]:
     effects = effects_of(log)
     return tuple(
         record.id
-        for record in log.kind("command.submitted")
-        if record.data["purpose"] not in NO_ACTION
-        and record.id in effects
-        and _is_wrong(effects[record.id])
+        for record in actions(log)
+        if record.id in effects and _is_wrong(effects[record.id])
     )
 
 
-def actions(log: RunLog) -> tuple[str, ...]:
+def actions(log: RunLog) -> tuple[Record, ...]:
     """Return the commands that were sent to change the network, probes and rollbacks apart."""
-    return tuple(
-        record.id
-        for record in log.kind("command.submitted")
-        if record.data["purpose"] not in NO_ACTION
-    )
+    sent = log.kind("command.submitted")
+    return tuple(record for record in sent if record.data["purpose"] not in NO_ACTION)
 
 
 def _is_wrong(effect: Record) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 
 from adn.base.clock import Millis, seconds
 from adn.base.records import Record
-from adn.scoring.actions import NO_ACTION
+from adn.scoring.actions import actions
 from adn.scoring.disturbances import Disturbance, disturbances_of
 from adn.scoring.pairing import AFTERMATH
 from adn.scoring.service import Limits
@@ -59,7 +59,7 @@ class Conduct:
 def conduct_of(judging: Judging) -> Conduct:
     """Return how operations behaved in a run."""
     log = judging.log
-    sent = [r for r in log.kind("command.submitted") if r.data["purpose"] not in NO_ACTION]
+    sent = actions(log)
     harmful = [record for record in sent if _is_net_harmful(judging, record)]
     troubled = merged(troubled_spans(judging), log.end)
     return Conduct(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adn.base.levels import Task
-from adn.scoring.actions import NO_ACTION
+from adn.scoring.actions import actions
 from adn.scoring.assess import Subject
 from adn.scoring.clocks import restored_by_change
 from adn.scoring.incidents import incident_id
@@ -24,11 +24,7 @@ def first_time_right(judging: Judging, fault: Fault) -> bool | None:
     if incident is None or fault.impact is None:
         return None
     log = judging.log
-    sent = [
-        record
-        for record in log.kind("command.submitted")
-        if incident_id(record) in incident.members and record.data["purpose"] not in NO_ACTION
-    ]
+    sent = [record for record in actions(log) if incident_id(record) in incident.members]
     restoring = restored_by_change(fault, log.end)
     if not sent or (restoring is not None and restoring.at < sent[0].at):
         return None

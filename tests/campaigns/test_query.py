@@ -105,7 +105,10 @@ def test_answers_are_tables_csv_or_json(folder: Path) -> None:
 
     app = typer.Typer()
     app.command()(command)
-    sql = "SELECT agent, avg(people_minutes) AS minutes, NULL AS none FROM runs GROUP BY ALL ORDER BY 1 LIMIT 2"  # noqa: E501
+    sql = (
+        "SELECT agent, avg(people_minutes) AS minutes, NULL AS none "
+        "FROM runs GROUP BY ALL ORDER BY 1 LIMIT 2"
+    )
 
     def run(*more: str) -> str:
         done = CliRunner().invoke(app, [sql, "--campaign", str(folder), *more])

@@ -18,7 +18,7 @@ from adn.base.streams import Key
 from adn.closedloop.people.actor import Reply, WorkItem
 from adn.closedloop.people.degraded import Eyes
 from adn.closedloop.people.profile import FIELD, Profile
-from adn.closedloop.people.rota import Tiredness
+from adn.closedloop.people.rota import RESTED, Tiredness
 from adn.northbound.problems import UNKNOWN
 
 PROBE_ROUNDS: Final = 4
@@ -50,7 +50,7 @@ class ModelledActor:
         profile: Profile,
         approval: Millis,
         key: Key,
-        tired: Tiredness = Tiredness(),  # noqa: B008 - a value that never changes
+        tired: Tiredness = RESTED,
     ) -> None:
         self._profile, self._approval, self._key = profile, approval, key
         self._tired = tired

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from adn.base.clock import DAY, Millis
 from adn.base.errors import AdnError, Finding
@@ -84,6 +85,10 @@ class Tiredness:
     misses: Callable[[Millis], float] = lambda _now: 1.0
 
 
+RESTED: Final = Tiredness()
+"""Nobody gets tired."""
+
+
 def rota_of(plan: OperationsPlan) -> Rota:
     """Return the rota of a plan."""
     return Rota(plan.desks, plan.shifts, plan.starts)
@@ -96,7 +101,7 @@ def tiredness_of(plan: OperationsPlan, profile: Profile) -> Tiredness:
         AdnError: They are to get tired, and the profile says nothing of it (PPL004).
     """
     if not plan.fatigue:
-        return Tiredness()
+        return RESTED
     if profile.fatigue is None:
         message = f"the profile '{profile.name}' says nothing of fatigue; give it a 'fatigue' part"
         raise AdnError(Finding("PPL004", message))

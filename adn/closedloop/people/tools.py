@@ -14,7 +14,7 @@ from adn.closedloop.locating import Diagnosis, Locator
 from adn.closedloop.people.actor import WorkItem
 from adn.closedloop.people.degraded import Eyes, handed_over, seen_by
 from adn.closedloop.people.profile import Profile
-from adn.closedloop.people.rota import Tiredness
+from adn.closedloop.people.rota import RESTED, Tiredness
 from adn.closedloop.planning import Plan, Planner
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.post import Candidate
@@ -47,7 +47,7 @@ class DeskTools:
         key: Key,
         locator: Callable[[], Locator],
         planner: Callable[[], Planner],
-        tired: Tiredness = Tiredness(),  # noqa: B008 - a value that never changes
+        tired: Tiredness = RESTED,
     ) -> None:
         self._view, self._profile, self._key = view, profile, key
         self._make_locator, self._make_planner = locator, planner

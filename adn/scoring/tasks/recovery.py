@@ -7,7 +7,7 @@ from typing import Final
 
 from adn.base.levels import Task
 from adn.base.records import Record
-from adn.scoring.actions import NO_ACTION
+from adn.scoring.actions import actions
 from adn.scoring.clocks import HOLD, restored_by_change
 from adn.scoring.incidents import incident_id
 from adn.scoring.tasks.instance import TaskInstance
@@ -75,10 +75,8 @@ def _plan_that_ended(judging: Judging, fault: Fault) -> str:
     """Return the plan whose command ended the impact of a fault, or an empty text."""
     change = restored_by_change(fault, judging.log.end)
     name = change.cause.rpartition(" ")[2] if change else ""
-    for record in judging.log.kind("command.submitted"):
-        if record.id == name and record.data["purpose"] not in NO_ACTION:
-            return str(record.ref.get("plan", ""))
-    return ""
+    mine = (record for record in actions(judging.log) if record.id == name)
+    return next((str(record.ref.get("plan", "")) for record in mine), "")
 
 
 def _restores(judging: Judging, record: Record) -> bool | None:
