@@ -23,7 +23,11 @@ def level_text(score: float | None) -> str:
 
 
 def reached(score: float | None, claimed: str) -> bool:
-    """Whether a score reaches a claimed level."""
+    """Whether a score reaches a claimed level.
+
+    >>> reached(4.0, "L4"), reached(3.96, "L4"), reached(None, "L0")
+    (True, False, False)
+    """
     return score is not None and floor(score) >= int(claimed[1:])
 
 

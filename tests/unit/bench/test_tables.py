@@ -84,6 +84,16 @@ def test_a_level_is_not_compared_with_itself(tables: Tables) -> None:
     assert not rows(tables, "paired", level="L2")
 
 
+def test_an_agent_that_was_not_run_at_the_level_compared_with_is_held_against_its_lowest(
+    results: list[dict[str, Any]],
+) -> None:
+    held = [row for row in results if row["cell"]["level"] != "L2"]
+    paired = [row for row in rows(tables_of(SUITE, held), "paired") if row["agent"] == "adn"]
+    assert paired
+    assert {row["against"] for row in paired} == {"L0"}
+    assert {row["level"] for row in paired} == {"L1", "L3", "L4", "L5"}
+
+
 def test_approval_times_stand_side_by_side_on_the_same_evenings(tables: Tables) -> None:
     swept = tables["approvals"]["rows"]
     assert [(row["approval_s"], row["runs"]) for row in swept] == [(None, 6), (60.0, 6), (900.0, 6)]
