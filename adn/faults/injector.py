@@ -35,6 +35,7 @@ class PlannedFault:
         target: Id of the object it strikes.
         at: When, simulated ms.
         params: A value for every parameter of the kind.
+        lasts: After how long it is over by itself, ms; None if it stays until it is repaired.
     """
 
     id: str
@@ -42,6 +43,7 @@ class PlannedFault:
     target: str
     at: Millis
     params: Mapping[str, float]
+    lasts: Millis | None = None
 
 
 class Injector:
@@ -95,9 +97,32 @@ class Injector:
             if isinstance(spec.course, Ramp):
                 twin.clock.process(self._ramp(impairment, spec.course))
             elif isinstance(spec.course, Intermittent):
-                twin.clock.process(self._flicker(impairment, spec.course))
+                name = f"{fault.kind.name}/{fault.target}/{fault.at}/{impairment.property}"
+                stream = self._key.stream(f"faults/{name}/{impairment.object}")
+                twin.clock.process(self._flicker(impairment, spec.course, stream))
             else:
                 twin.impair(impairment, "fault")
+        if fault.lasts is not None:
+            twin.clock.call_at(twin.clock.now + fault.lasts, partial(self._heal, fault.id))
+
+    def _heal(self, fault: str) -> None:
+        """End a fault that is over by itself, if nobody has repaired it before."""
+        twin, left = self._twin, self._left[fault]
+        if not left:
+            return
+        names = tuple(left)
+        left.clear()
+        for name in names:
+            twin.latent.pop(name, None)
+        twin.relieve(names, "heal")
+        self._over(fault, "self", field=False)
+        twin.observe("heal")
+
+    def _over(self, fault: str, by: str, *, field: bool) -> None:
+        """Write down that nothing is left of a fault."""
+        now, data = self._twin.clock.now, {"by": by, "field": field}
+        self._twin.truth(Record(now, "fault.cleared", "faults", id=fault, data=data))
+        self._twin.attribution.end(fault, now)
 
     def _holds(self, impairment: Impairment) -> bool:
         """Whether the part is still broken: not yet renewed."""
@@ -111,9 +136,10 @@ class Injector:
                 return
             self._twin.impair(at_strength(impairment, step / course.steps), "fault")
 
-    def _flicker(self, impairment: Impairment, course: Intermittent) -> Generator[Any, Any, None]:
+    def _flicker(
+        self, impairment: Impairment, course: Intermittent, stream: np.random.Generator
+    ) -> Generator[Any, Any, None]:
         """Come and go; what is quiet is still broken, so that a renewal finds it."""
-        stream = self._key.stream(f"faults/{impairment.id}")
         self._twin.latent[impairment.id] = impairment
         while True:
             for share, cause, mean in ((1.0, "fault", course.on), (0.0, "heal", course.off)):
@@ -132,10 +158,7 @@ class Injector:
                 twin.latent.pop(name, None)
             if renewed and not left:
                 field = command_kinds()[command.kind].performed_by == "field"
-                data = {"by": command.id, "field": field}
-                now = twin.clock.now
-                twin.truth(Record(now, "fault.cleared", "faults", id=fault, data=data))
-                twin.attribution.end(fault, now)
+                self._over(fault, command.id, field=field)
 
 
 def _span(stream: np.random.Generator, mean: Millis) -> Millis:

@@ -136,6 +136,8 @@ def _scenario(name: str) -> Described:
             {
                 "kind": fault.kind.name,
                 "at": told_instant(fault.at),
+                "count": None if fault.count == 1 else fault.count,
+                "for": None if fault.lasts is None else told_instant(fault.lasts),
                 "target": told_target(fault.target),
                 "with": {
                     key: write_unit(value, fault.kind.parameters[key].unit)

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Final, Literal, cast, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from adn.base.sampling import Timing
 from adn.faults.kinds import TargetType
-from adn.scenario.distributions import Instant
+from adn.scenario.distributions import SCENARIO, Instant
 from adn.scenario.parts import Name, OrText, Part, Scalar, Slug, Text, contradiction
-from adn.scenario.units import PositiveDuration, either
+from adn.scenario.units import Duration, PositiveDuration, either
 from adn.twin.properties import Unit
 
 
@@ -140,14 +141,58 @@ class Target(Part):
 
 
 class FaultEntry(Part):
-    """A fault that will strike."""
+    """A fault that will strike, or several of one kind."""
 
     kind: Slug = Field(description="Fault kind: built in (`adn list faults`), or under `kinds:`.")
-    at: Instant = Field(description="When, from the start of the run; `45min` or a distribution.")
+    at: Instant | None = Field(
+        None, description="When, from the start of the run; `45min` or a distribution."
+    )
+    between: tuple[Duration, Duration] | None = Field(
+        None,
+        description="Instead of `at`: at any time between two, all equally likely, such as "
+        "`[1h, 23h]`.",
+    )
+    count: int = Field(
+        1,
+        ge=1,
+        le=10_000,
+        description="How often it strikes. Each strike draws its own time and object; none is "
+        "struck twice before each that may be picked was struck once.",
+    )
     target: Target = Field(description="What it strikes.")
     with_: Mapping[str, Scalar] = Field(
         {}, alias="with", description="Parameters of the kind (`adn show fault KIND`)."
     )
+    for_: Instant | None = Field(
+        None,
+        alias="for",
+        description="It is over by itself after so long, unless repaired before; without it, it "
+        "stays until it is repaired.",
+    )
+
+    @model_validator(mode="after")
+    def _some_time(self) -> FaultEntry:
+        if self.at is None and self.between is None:
+            raise contradiction("when? write at: 45min, or between: [1h, 2h]", code="SCN015")
+        if self.at is not None and self.between is not None:
+            raise contradiction("'at' and 'between' both say when; keep one", "between")
+        if self.between is not None and self.between[1] < self.between[0]:
+            raise contradiction("'between' ends before it begins; swap the two", "between")
+        if self.count > 1 and self.target.choice.pick not in (None, 1):
+            raise contradiction("'count' strikes one object each time; write pick: 1", "count")
+        return self
+
+    def timing(self) -> Timing:
+        """Return when it strikes, as a value."""
+        if self.between is not None:
+            low, high = self.between
+            return Timing("uniform", float(low), float(high), SCENARIO)
+        assert self.at is not None
+        return self.at.timing()
+
+    def lasting(self) -> Timing | None:
+        """Return after how long it is over by itself; None if it is not."""
+        return None if self.for_ is None else self.for_.timing()
 
 
 class ConstantCourse(Part):

@@ -40,6 +40,8 @@ class LoadedFault:
         at: When it strikes.
         target: What it strikes.
         params: A value for every parameter of the kind, in the kind's units.
+        count: How often it strikes, each time at a time and on an object of its own.
+        lasts: After how long it is over by itself; None if it is not.
     """
 
     index: int
@@ -47,6 +49,8 @@ class LoadedFault:
     at: Timing
     target: Target
     params: Mapping[str, float]
+    count: int = 1
+    lasts: Timing | None = None
 
 
 @dataclass(frozen=True)

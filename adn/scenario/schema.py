@@ -343,10 +343,10 @@ class Scenario(Part):
         yield self.telemetry.delay.timing()
         yield self.alarms.delay.timing()
         yield self.tickets.delay.timing()
-        for entry in (*self.faults, *self.disturbances):
-            timing = entry.at.timing()
-            if timing.source != SCENARIO:
-                yield timing
+        told = [entry.at.timing() for entry in self.disturbances]
+        for fault in self.faults:
+            told += [row for row in (fault.timing(), fault.lasting()) if row is not None]
+        yield from (timing for timing in told if timing.source != SCENARIO)
 
     def assumed_timings(self) -> int:
         """Return how many distributions rest on assumptions."""

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from adn.base.errors import Finding
+from adn.base.sampling import Timing
 from adn.faults.kinds import FaultKind, Parameter, built_in_kinds
 from adn.scenario.distributions import Instant
 from adn.scenario.faultspec import KindEntry, Target
@@ -21,7 +22,7 @@ from adn.scenario.marks import Path, Source
 from adn.scenario.parts import Part
 from adn.scenario.reader import LoadedFault
 from adn.scenario.schema import Clock, Scenario
-from adn.scenario.units import READ_UNIT, either, read_share, shown, write_unit
+from adn.scenario.units import READ_UNIT, Duration, either, read_share, shown, write_unit
 from adn.topology.naming import closest
 
 Found = tuple[Mapping[str, FaultKind], tuple[LoadedFault, ...], list[Finding]]
@@ -30,7 +31,14 @@ Found = tuple[Mapping[str, FaultKind], tuple[LoadedFault, ...], list[Finding]]
 class _When(Part):
     """The time of a fault alone."""
 
-    at: Instant
+    at: Instant | None = None
+    between: tuple[Duration, Duration] | None = None
+
+    def timing(self) -> Timing | None:
+        """Return it as a value; None where nothing is said."""
+        if self.between is not None:
+            return Timing("uniform", float(self.between[0]), float(self.between[1]))
+        return None if self.at is None else self.at.timing()
 
 
 def look_up(data: Mapping[str, Any], source: Source, scenario: Scenario | None) -> Found:
@@ -52,7 +60,8 @@ def look_up(data: Mapping[str, Any], source: Source, scenario: Scenario | None) 
         kind = kinds.get(str(raw.get("kind")))
         if scenario is not None and kind is not None and not slips:
             entry = scenario.faults[number]
-            faults.append(LoadedFault(number, kind, entry.at.timing(), entry.target, params))
+            when, lasts = entry.timing(), entry.lasting()
+            faults.append(LoadedFault(number, kind, when, entry.target, params, entry.count, lasts))
     for number, raw in _maps(data.get("disturbances")):
         findings += _time(raw, ("disturbances", number), source, data, "the disturbance begins")
     known = {name: kind for name, kind in kinds.items() if kind is not None}
@@ -182,12 +191,13 @@ def _time(
     """Return whether something may happen outside the part of the run that is scored."""
     try:
         clock = Clock.model_validate(data.get("clock"))
-        timing = _When.model_validate({"at": raw.get("at")}).at.timing()
+        said = {key: raw[key] for key in ("at", "between") if key in raw}
+        timing = _When.model_validate(said).timing()
     except ValidationError:
         return []  # the first pass has told of it
-    if timing.dist in ("exponential", "lognormal"):
+    if timing is None or timing.dist in ("exponential", "lognormal"):
         return []
-    where = (*path, "at")
+    where = (*path, "between" if "between" in raw else "at")
     latest = timing.largest()
     earliest = int(timing.first)
     if latest >= clock.duration:

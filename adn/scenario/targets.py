@@ -28,7 +28,7 @@ from adn.scenario.faultspec import (
     Target,
 )
 from adn.scenario.marks import Path
-from adn.scenario.reader import LoadedScenario, refused
+from adn.scenario.reader import LoadedFault, LoadedScenario, refused
 from adn.scenario.units import shown
 from adn.topology.naming import closest
 from adn.topology.network import Names, Network
@@ -49,6 +49,7 @@ class PlannedTarget:
         target: Id of the object it strikes.
         at: When, simulated milliseconds.
         params: A value for every parameter of the kind.
+        lasts: After how long it is over by itself, ms; None if it is not.
     """
 
     index: int
@@ -56,6 +57,7 @@ class PlannedTarget:
     target: str
     at: Millis
     params: Mapping[str, float]
+    lasts: Millis | None = None
 
 
 def resolve_targets(
@@ -79,17 +81,30 @@ def resolve_targets(
     findings: list[Finding] = []
     for fault in loaded.faults:
         stream = stream_of(f"fault/{fault.index}")
-        latest = loaded.scenario.clock.duration - 1
-        at = min(max(fault.at.draw(stream), loaded.scenario.clock.warmup), latest)
+        when = [_when(loaded, fault, stream)]
         where: Path = ("faults", fault.index, "target")
-        found, slips = pick_objects(loaded, fault.target, where, network, stream, weights)
+        found, slips = pick_objects(
+            loaded, fault.target, where, network, stream, weights, shuffled=fault.count > 1
+        )
         findings += slips
-        planned += [
-            PlannedTarget(fault.index, fault.kind, name, at, fault.params) for name in found
-        ]
+        if fault.count > 1:
+            streams = [stream_of(f"fault/{fault.index}/{nth}") for nth in range(fault.count)]
+            when = [_when(loaded, fault, one) for one in streams]
+            found = [found[nth % len(found)] for nth in range(fault.count)] if found else []
+        for nth, name in enumerate(found):
+            own = stream_of(f"fault/{fault.index}/lasts/{nth}")
+            lasts = None if fault.lasts is None else max(1, fault.lasts.draw(own))
+            at = when[nth % len(when)]
+            planned.append(PlannedTarget(fault.index, fault.kind, name, at, fault.params, lasts))
     if findings:
         raise refused(findings)
     return planned
+
+
+def _when(loaded: LoadedScenario, fault: LoadedFault, stream: np.random.Generator) -> Millis:
+    """Return when a fault strikes, within the part of the run that is scored."""
+    clock = loaded.scenario.clock
+    return min(max(fault.at.draw(stream), clock.warmup), clock.duration - 1)
 
 
 def pick_objects(
@@ -99,6 +114,8 @@ def pick_objects(
     network: Network,
     stream: np.random.Generator,
     weights: Weights | None = None,
+    *,
+    shuffled: bool = False,
 ) -> tuple[list[str], list[Finding]]:
     """Return the ids of the objects that a target names or the stream picks, and what is wrong.
 
@@ -109,6 +126,7 @@ def pick_objects(
         network: The network as it really is.
         stream: What picks.
         weights: What `busiest` ranks by.
+        shuffled: Whether to return all that one might pick, in an order that the stream draws.
     """
     table, choice = target.table, target.choice
     path: Path = (*where, table)
@@ -125,6 +143,8 @@ def pick_objects(
         objects = f"{table}{'s' if wanted > 1 else ''}"
         message = f"{wanted} {objects} to be picked, and {len(rows) or 'none'} to pick from"
         return [], [loaded.finding((*path, "pick"), "SCN027", message)]
+    if shuffled:
+        return [names[int(row)] for row in stream.permutation(np.array(rows))], []
     picked = stream.choice(np.array(rows), size=wanted, replace=False, shuffle=False)
     return [names[int(row)] for row in sorted(picked)], []
 

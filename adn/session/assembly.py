@@ -97,7 +97,7 @@ def assemble(
     disturbing = world_key.child("disturbances")
     disturbances = resolve_disturbances(loaded, network, disturbing.stream, busy(twin))
     planned = [
-        PlannedFault(f"FLT-{number:04d}", row.kind, row.target, row.at, row.params)
+        PlannedFault(f"FLT-{number:04d}", row.kind, row.target, row.at, row.params, row.lasts)
         for number, row in enumerate(sorted(targets, key=lambda row: (row.at, row.index)), 1)
     ]
     Injector(twin, planned, key)
