@@ -15,6 +15,7 @@ from adn.base.clock import MINUTE, SECOND
 from adn.base.levels import Task
 from adn.base.sampling import ASSUMPTION, Timing
 from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
+from adn.scenario.areaspec import MetroEntry, NationalEntry
 from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
 from adn.scenario.fabricspec import FabricEntry
@@ -36,6 +37,7 @@ from adn.scenario.units import (
     refusal,
     shown,
 )
+from adn.topology.national import METRO, NATIONAL
 from adn.topology.specs import LEAF_SPINE
 
 FORMAT: Final = 1
@@ -129,11 +131,21 @@ class Topology(Part):
 
     source: Name | None = Field(
         None,
-        description="A network by name: `topohub:topozoo/Abilene`, `leaf-spine` (or use `file`).",
+        description="A network by name: `topohub:topozoo/Abilene`, `leaf-spine`, `metro`, "
+        "`national` (or use `file`).",
     )
     file: Text | None = Field(None, description="A GraphML file, relative to the scenario.")
     fabric: FabricEntry | None = Field(
         None, description="The fabric to build, with `source: leaf-spine`."
+    )
+    metro: MetroEntry | None = Field(
+        None, description="The metro area to build, with `source: metro`."
+    )
+    national: NationalEntry | None = Field(
+        None, description="The federation of areas, with `source: national`."
+    )
+    area: Name | None = Field(
+        None, description="Only this area of a federation, such as `area-017` or `backbone`."
     )
     metric: Literal["length", "hops"] | None = Field(
         None,
@@ -172,7 +184,29 @@ class Topology(Part):
             raise contradiction(f"a 'fabric' is built with source: {LEAF_SPINE}", "fabric")
         if self.source == LEAF_SPINE:
             self._of_a_fabric()
+        self._of_areas()
         return self
+
+    def _of_areas(self) -> None:
+        for source, key, example in (
+            (METRO, "metro", "{elements: 400}"),
+            (NATIONAL, "national", "{areas: 10, elements_per_area: 400}"),
+        ):
+            if self.source != source and getattr(self, key) is not None:
+                raise contradiction(f"a '{key}' is built with source: {source}", key)
+            if self.source == source and getattr(self, key) is None:
+                message = f"which network? write {key}: {example}"
+                raise contradiction(message, "source", code="SCN015")
+        if self.area is not None and self.source != NATIONAL:
+            raise contradiction(f"areas are of a federation, source: {NATIONAL}", "area")
+        if self.source in (METRO, NATIONAL):
+            for key in sorted(self.model_fields_set & (_NOT_OF_A_FABRIC - {"headroom"})):
+                raise contradiction(f"an area is built as it says, so '{key}' fills nothing", key)
+
+    @property
+    def is_federation(self) -> bool:
+        """Whether this is many areas, played one by one, and not one network."""
+        return self.source == NATIONAL and self.area is None
 
     def _of_a_fabric(self) -> None:
         if self.fabric is None:
@@ -312,6 +346,9 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _fabric_has_no_demands(self) -> Scenario:
+        if self.topology.source in (METRO, NATIONAL) and self.services:
+            message = "an area brings its own services; drop 'services'"
+            raise contradiction(message, "services")
         if self.topology.source != LEAF_SPINE:
             return self
         if not self.services:

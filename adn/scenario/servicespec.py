@@ -68,7 +68,7 @@ class ServiceClass(Part):
         "any", description="Whether `from` and `to` are paired at the same site or at others."
     )
     sla: SlaEntry = Field(description="What each is promised.")
-    flow_groups: int = Field(16, ge=8, le=64, description="Groups its flows are hashed in.")
+    flow_groups: int = Field(16, ge=1, le=64, description="Groups its flows are hashed in.")
     customers: int = Field(
         1, ge=1, le=10**9, description="Customers of a mean service; of each with `from` and `to`."
     )

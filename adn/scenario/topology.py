@@ -47,6 +47,9 @@ def topology_spec(loaded: LoadedScenario) -> TopologySpec:
         ),
         branches=None if topology.branches is None else _branches(topology.branches),
         fabric=None if topology.fabric is None else _fabric(topology.fabric),
+        metro=None if topology.metro is None else topology.metro.spec(),
+        national=None if topology.national is None else topology.national.spec(),
+        area=topology.area,
         management=topology.management.element if topology.management else None,
         base_folder=loaded.folder,
     )
@@ -177,4 +180,9 @@ def _culprit(loaded: LoadedScenario, message: str) -> Path:
             return ("services", number)
     if topology.fabric is not None:
         return ("topology", "fabric")
+    if topology.area is not None and f"'{topology.area}'" in message:
+        return ("topology", "area")
+    for key in ("metro", "national"):
+        if getattr(topology, key) is not None:
+            return ("topology", key)
     return ("topology", "source" if topology.source else "file")

@@ -28,7 +28,7 @@ from adn.topology.elements import (
 from adn.topology.naming import closest
 from adn.topology.network import Network
 
-MIN_FLOW_GROUPS, MAX_FLOW_GROUPS = 8, 64
+MIN_FLOW_GROUPS, MAX_FLOW_GROUPS = 1, 64
 
 # Ids are joined with these signs into ids of links, directions and services.
 _ELEMENT_ID = re.compile(r"[^\s~>#\x00-\x1f\x7f]+")

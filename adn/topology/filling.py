@@ -15,6 +15,7 @@ import numpy as np
 
 from adn.base.errors import Finding, TopologyError
 from adn.base.streams import Key
+from adn.topology.areas import generated
 from adn.topology.branches import attached
 from adn.topology.builder import NetworkBuilder
 from adn.topology.demands import fill_demands, fill_services
@@ -30,6 +31,7 @@ from adn.topology.elements import (
 from adn.topology.geography import fibre_route_km, great_circle_km
 from adn.topology.leaf_spine import fabric_network
 from adn.topology.naming import closest, link_id, slug, unique_slugs
+from adn.topology.national import METRO, NATIONAL
 from adn.topology.network import Network
 from adn.topology.pairing import Member, paired_services
 from adn.topology.sizing import sized
@@ -54,6 +56,10 @@ def build_network(spec: TopologySpec, stream: np.random.Generator) -> Network:
     _check_spec(spec)
     if spec.source == LEAF_SPINE:
         network = fabric_network(spec)
+        management_element(network, spec.management)
+        return network
+    if spec.source in (METRO, NATIONAL):
+        network = generated(spec)
         management_element(network, spec.management)
         return network
     return network_from_raw(load_topology(spec.source, spec.base_folder), spec, stream)

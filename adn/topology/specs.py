@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from adn.topology.elements import Sla
+from adn.topology.elements import PLAIN, Manner, Sla
+from adn.topology.national import MetroSpec, NationalSpec
 
 Metric = Literal["length", "hops"]
 Locality = Literal["any", "same", "other"]
@@ -26,9 +27,10 @@ class ServiceSpec:
         kind: Class of traffic; service ids begin with it.
         share: Share of each pair's demand, 0..1.
         sla: Limits of every service of this kind.
-        flow_groups: Flow groups of every service of this kind, 8..64.
+        flow_groups: Flow groups of every service of this kind, 1..64.
         customers: Customers of a service of mean demand; others have them in proportion.
         elastic: Whether these services may be slowed at the edge.
+        manner: How their traffic is sent.
         pairs: Only so many pairs of elements, those with the largest demand; None means all.
     """
 
@@ -39,6 +41,7 @@ class ServiceSpec:
     customers: int = 1
     elastic: bool = False
     pairs: int | None = None
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,10 @@ class PairedServiceSpec:
         pairs: How many of the possible pairs have one, taken in turns so that as many elements as
             possible take part; None means all.
         locality: Whether both ends are at the same site, at different ones, or either.
-        flow_groups: Flow groups of each, 8..64.
+        flow_groups: Flow groups of each, 1..64.
         customers: Customers of each.
         elastic: Whether these services may be slowed at the edge.
+        manner: How their traffic is sent.
     """
 
     kind: str
@@ -86,6 +90,7 @@ class PairedServiceSpec:
     flow_groups: int = 16
     customers: int = 1
     elastic: bool = False
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ class FabricSpec:
         cards_per_leaf: Line cards of a leaf.
         cards_per_border: Line cards of a border leaf.
         single_corded: Share of each site's elements that are corded to one of its two feeds only.
+        lossless: Whether links within a site pause senders instead of dropping.
     """
 
     sites: tuple[FabricSite, ...]
@@ -142,6 +148,7 @@ class FabricSpec:
     cards_per_leaf: int = 2
     cards_per_border: int = 2
     single_corded: float = 0.1
+    lossless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +207,8 @@ class TopologySpec:
     """A source and the numbers of the filling rules.
 
     Attributes:
-        source: ``topohub:<set>/<name>``, a GraphML file, or ``leaf-spine``.
+        source: ``topohub:<set>/<name>``, a GraphML file, ``leaf-spine``, ``metro`` or
+            ``national``.
         metric: Interior-gateway cost: ``length`` (one unit a km, at least 1) or ``hops`` (10 each).
         headroom: Largest share of a link's rate that the healthy peak load may take, 0..1.
         total_demand_bps: Sum of all demands, bit/s; None means 10 Gbit/s an element.
@@ -214,6 +222,9 @@ class TopologySpec:
         edges: Elements at the rim, besides those of the source.
         branches: Branches around its elements.
         fabric: The fabric, where the source is ``leaf-spine``.
+        metro: The area, where the source is ``metro``.
+        national: The federation, where the source is ``national``.
+        area: The one area of it that is meant; None means the whole, which is never built.
         management: Element where the operations systems attach; None means the one with the most
             links.
         base_folder: Folder that a relative GraphML file is looked up from; None means the current.
@@ -232,6 +243,9 @@ class TopologySpec:
     edges: tuple[EdgeSpec, ...] = ()
     branches: BranchSpec | None = None
     fabric: FabricSpec | None = None
+    metro: MetroSpec | None = None
+    national: NationalSpec | None = None
+    area: str | None = None
     management: str | None = None
     base_folder: Path | None = None
 

@@ -147,8 +147,8 @@ def faulty(**changes: object) -> str:
             "TOP008 service 's1' is promised availability 99.9; it must be in 0..1",
         ),
         (
-            {"services": (replace(SERVICE, flow_groups=4),)},
-            "TOP009 service 's1' has 4 flow groups; it must have 8 to 64",
+            {"services": (replace(SERVICE, flow_groups=0),)},
+            "TOP009 service 's1' has 0 flow groups; it must have 1 to 64",
         ),
         (
             {"sites": ()},
