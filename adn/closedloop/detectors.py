@@ -94,6 +94,9 @@ PATIENCE: Final[Mapping[tuple[Table, str], Patience]] = {
     ),
     ("direction", "errors"): Patience(at_once=1e-4, size=1e-5, share=0.0, ticks=2),
     ("direction", "rx-power"): Patience(at_once=3.0, size=1.0, share=0.0, ticks=2),
+    ("direction", "pre-fec-ber"): Patience(at_once=np.inf, size=1.0, share=0.0, ticks=2),
+    # It tells nothing that light and bit errors do not; it is there for who looks into a fault.
+    ("direction", "osnr"): Patience(np.inf, size=np.inf, share=0.0, ticks=2, opens=False),
     ("element", "table-use"): Patience(at_once=0.3, size=0.15, share=0.2, ticks=2),
     ("element", "cpu"): Patience(at_once=np.inf, size=0.3, share=0.5, ticks=2, opens=False),
 }

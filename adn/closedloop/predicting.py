@@ -41,12 +41,16 @@ BUSY: Final = 0.7
 """Mean load from which on a link's queues grow with traffic and no fault (assumption)."""
 LIGHT_DB: Final = 15.0
 """Light that a link can lose before it goes down: nominal margin of the optics (assumption)."""
+CORRECTED: Final = -2.0
+"""Bit error ratio, as its decimal logarithm, at which decoders come to their limit (assumption of
+the loop's; those of coherent ports correct 1.9e-2 to 2.0e-2)."""
 MINDED: Final[frozenset[tuple[Table, str]]] = frozenset(
     {
         ("service", "loss"),
         ("service", "latency"),
         ("direction", "utilisation"),
         ("direction", "rx-power"),
+        ("direction", "pre-fec-ber"),
     }
 )
 
@@ -118,6 +122,8 @@ class Predictor:
         if measure == "rx-power":
             light: Floats = LIGHT_DB - usual
             return light
+        if measure == "pre-fec-ber":
+            return np.full(len(ids), CORRECTED)
         return np.array([self._services.get(s, {}).get(measure, np.inf) for s in ids])
 
     def _see_load(self, load: npt.NDArray[np.float32], ids: tuple[str, ...]) -> None:

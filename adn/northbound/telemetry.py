@@ -20,7 +20,7 @@ class Kpi:
     Attributes:
         name: Unique name.
         table: Which objects have it.
-        unit: ``ratio``, ``ms``, ``bps`` or ``dBm``.
+        unit: ``ratio``, ``ms``, ``bps``, ``dBm``, ``dB`` or ``log10``.
         interval_ms: How often it is reported.
         worse: Which way is trouble: ``up``, ``down`` or ``both``.
         noise: Standard deviation of the measurement, relative to the value where `relative`.
@@ -50,6 +50,18 @@ KPIS: Final[tuple[Kpi, ...]] = (
     Kpi("discards", "direction", "ratio", 10 * SECOND, "up", 5e-5, False, 2e-4, "queue drops"),
     Kpi("errors", "direction", "ratio", 60 * SECOND, "up", 1e-7, False, 1e-6, "receive errors"),
     Kpi("rx-power", "direction", "dBm", 60 * SECOND, "down", 0.05, False, 0.1, "received light"),
+    Kpi(
+        "pre-fec-ber",
+        "direction",
+        "log10",
+        60 * SECOND,
+        "up",
+        0.05,
+        False,
+        0.15,
+        "decimal logarithm of the bit error ratio before correction",
+    ),
+    Kpi("osnr", "direction", "dB", 60 * SECOND, "down", 0.1, False, 0.2, "light over its noise"),
     Kpi("cpu", "element", "ratio", 60 * SECOND, "up", 0.02, False, 0.03, "control-plane load"),
     Kpi(
         "table-use",

@@ -32,6 +32,8 @@ def noise_free(performance: Performance, state: State) -> Columns:
         ("direction", "discards"): performance.discards,
         ("direction", "errors"): state.errors,
         ("direction", "rx-power"): state.rx_dbm,
+        ("direction", "pre-fec-ber"): state.pre_fec,
+        ("direction", "osnr"): state.osnr_db,
         ("element", "cpu"): state.cpu,
         ("element", "table-use"): state.table_use,
     }

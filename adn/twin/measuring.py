@@ -26,6 +26,9 @@ CPU_IDLE: Final = 0.15
 CPU_PER_RUN: Final = 0.02
 """Load that one shortest-path run in a minute adds (assumption)."""
 
+RECEIVED: Final = frozenset({"errors", "rx-power", "pre-fec-ber", "osnr"})
+"""KPIs of a direction that its receiving end measures."""
+
 BLOCKS: Final[tuple[tuple[Table, Millis], ...]] = tuple(
     sorted({(row.table, row.interval_ms) for row in KPIS}, key=lambda block: (block[1], block[0]))
 )
@@ -147,4 +150,4 @@ def reporter_of(network: Network, row: Kpi) -> npt.NDArray[np.int64]:
         return network.service_z
     if row.table == "element":
         return np.arange(len(network.elements))
-    return network.head if row.name in {"errors", "rx-power"} else network.tail
+    return network.head if row.name in RECEIVED else network.tail

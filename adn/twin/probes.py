@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from adn.base.quantities import quantise
-from adn.twin.state import MARGIN_DB
-
 if TYPE_CHECKING:
     from adn.twin.twin import Twin
 
+BREAK_DB: Final = 10.0
+"""Loss at one point behind which a reflectometer sees nothing of the fibre (assumption)."""
 PROBE_PACKETS: Final = 10_000
 """How many packets an active measurement sends each way (assumption)."""
 _LOSSES: Final = ("loss_forward", "loss_backward")
@@ -57,7 +57,7 @@ def _otdr(twin: Twin, target: str, stream: np.random.Generator) -> dict[str, Any
     reached, broken = 0.0, None
     lengths = {duct.id: duct.length_km for duct in network.rows.ducts}
     for duct in row.ducts:
-        if excess[network.ducts.row(duct)] >= MARGIN_DB:
+        if excess[network.ducts.row(duct)] >= BREAK_DB:
             broken = reached + lengths[duct] * float(stream.uniform(0.05, 0.95))
             break
         reached += lengths[duct]

@@ -14,6 +14,7 @@ Table = Literal["duct", "link", "direction", "element", "card", "feed"]
 Unit = Literal["dB", "ratio", "ms", "flag", "count"]
 Part = Literal[
     "fibre",
+    "amplifier",
     "optics",
     "port-state",
     "process",
@@ -27,7 +28,7 @@ Part = Literal[
 ]
 
 PARTS: Final[Mapping[Table, tuple[Part, ...]]] = {
-    "duct": ("fibre",),
+    "duct": ("fibre", "amplifier"),
     "link": ("optics", "port-state", "configuration"),
     "direction": ("optics", "port-state", "configuration", "forwarding"),
     "element": ("process", "chassis", "configuration", "system", "forwarding"),
@@ -71,6 +72,7 @@ class Property:
 
 _ROWS: Final = (
     Property("duct", "attenuation", "dB", 0.0, 0.0, 100.0, "fibre", "excess loss of every fibre"),
+    Property("duct", "noise", "dB", 0.0, 0.0, 40.0, "amplifier", "excess noise of its amplifiers"),
     Property("link", "attenuation", "dB", 0.0, 0.0, 100.0, "optics", "excess loss of the optics"),
     Property(
         "link",
@@ -84,6 +86,7 @@ _ROWS: Final = (
     ),
     Property("link", "port-fault", "flag", 0.0, 0.0, 1.0, "port-state", "a port does not come up"),
     Property("direction", "attenuation", "dB", 0.0, 0.0, 100.0, "optics", "excess loss, one way"),
+    Property("direction", "noise", "dB", 0.0, 0.0, 40.0, "optics", "excess noise of the sender"),
     Property("direction", "loss", "ratio", 0.0, 0.0, 1.0, "optics", "share lost, not counted"),
     Property("direction", "errors", "ratio", 0.0, 0.0, 1.0, "optics", "share corrupted, counted"),
     Property("direction", "delay", "ms", 0.0, 0.0, 10_000.0, "port-state", "extra one-way delay"),

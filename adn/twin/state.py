@@ -9,16 +9,11 @@ from typing import Final
 import numpy as np
 
 from adn.northbound.commands import MAX_COST
+from adn.physics.optics import DARK_DBM, UNLOCKED, Light, Plant
 from adn.physics.traffic import buffers_ms, propagation_ms
 from adn.topology.network import Bools, Floats, Ints, Network
 from adn.twin.impairments import Overlay
 
-RECEIVED_DBM: Final = -8.0
-"""Received light over a healthy span, amplified to one level whatever the length (assumption)."""
-MARGIN_DB: Final = 15.0
-"""Excess loss at which the receiver loses the signal (assumption; sensitivity ≈ −23 dBm)."""
-DARK_DBM: Final = -40.0
-"""What a receiver reports when there is no light (common floor of its monitor; assumption)."""
 PROTOCOL_LOSS: Final = 0.9
 """One-way loss from which keep-alives stop getting through three in a row (assumption)."""
 DEEP_MS: Final = 50.0
@@ -66,6 +61,10 @@ class State:
         delay_ms: Propagation and extra delay per direction, ms, shape (D,).
         capacity_bps: Usable rate per direction, bit/s, shape (D,).
         rx_dbm: Received light per direction, dBm, shape (D,).
+        osnr_db: Optical signal-to-noise ratio per direction, dB in 0.1 nm, shape (D,); 0 in the
+            dark.
+        pre_fec: Decimal logarithm of the bit error ratio that the decoder of each direction's
+            receiver meets, shape (D,); that of 0.5 without a signal.
         cpu: Extra control-plane load per element, 0..1, shape (n,).
         buffer_ms: Buffer of each sending port, ms of line rate, shape (D,).
         metric: Metric in force by mistake per link, 0 where it is as ordered, shape (L,).
@@ -89,6 +88,8 @@ class State:
     delay_ms: Floats
     capacity_bps: Floats
     rx_dbm: Floats
+    osnr_db: Floats
+    pre_fec: Floats
     cpu: Floats
     buffer_ms: Floats
     metric: Ints
@@ -113,12 +114,8 @@ class State:
         failed = overlay.column("card.failed") >= 0.5
         port = ~np.append(failed, False)[network.port_card]  # -1, no card, takes the one past all
         carded = port.reshape(links, 2).all(axis=1)
-        duct = overlay.column("duct.attenuation")
-        excess = np.bincount(
-            network.ride_link, weights=duct[network.ride_duct], minlength=links
-        ) + overlay.column("link.attenuation")
-        weakening = np.repeat(excess, 2) + overlay.column("direction.attenuation")
-        whole = weakening < MARGIN_DB
+        light = _light(network, overlay)
+        whole = light.signal
         powered = element_up[network.link_a] & element_up[network.link_z]
         port_ok = (overlay.column("link.port-fault") < 0.5) & carded
         link_up = whole.reshape(links, 2).all(axis=1) & powered & port_ok
@@ -126,7 +123,9 @@ class State:
         loss = overlay.column("direction.loss")
         deaf = (loss >= PROTOCOL_LOSS).reshape(links, 2).any(axis=1)
         hearing = process_up[network.link_a] & process_up[network.link_z]
-        rx = np.where(sent, np.maximum(RECEIVED_DBM - weakening, DARK_DBM), DARK_DBM)
+        errors = overlay.column("direction.errors")
+        given_up = whole & (light.frame_loss > 0.0)
+        errors[given_up] = 1.0 - (1.0 - errors[given_up]) * (1.0 - light.frame_loss[given_up])
         full = overlay.column("element.table-full")
         return cls(
             element_up=element_up,
@@ -135,11 +134,13 @@ class State:
             link_up=link_up,
             adjacent=link_up & hearing & ~deaf,
             loss=np.where(np.repeat(link_up, 2), loss, 1.0),
-            errors=overlay.column("direction.errors"),
+            errors=errors,
             delay_ms=np.repeat(propagation_ms(network.length_km), 2)
             + overlay.column("direction.delay"),
             capacity_bps=np.repeat(network.capacity_bps, 2) * overlay.column("direction.capacity"),
-            rx_dbm=rx,
+            rx_dbm=np.where(sent, light.received_dbm, DARK_DBM),
+            osnr_db=np.where(sent, light.osnr_db, 0.0),
+            pre_fec=np.log10(np.where(sent, light.bit_errors, UNLOCKED)),
             cpu=overlay.column("element.cpu"),
             buffer_ms=buffers_ms(network, DEEP_MS, SHALLOW_MS),
             metric=_whole(overlay.column("link.metric")),
@@ -163,6 +164,25 @@ def advertised(state: State, network: Network, configuration: Configuration) -> 
     for row in sorted(configuration.drained):
         metric[(network.link_a == row) | (network.link_z == row)] = MAX_COST
     return metric
+
+
+def _light(network: Network, overlay: Overlay) -> Light:
+    """Return what receivers get, senders and ports apart, along the ducts that each link rides in.
+
+    Losses add up along the way; of amplifiers the noisiest drowns the others.
+    """
+    links = len(network.links)
+    lost, noise = overlay.column("duct.attenuation"), overlay.column("duct.noise")
+    rides, ducts = network.ride_link, network.ride_duct
+    excess = np.bincount(rides, weights=lost[ducts], minlength=links)
+    excess = excess + overlay.column("link.attenuation")
+    noisiest = np.zeros(links)
+    np.maximum.at(noisiest, rides, noise[ducts])
+    return Plant.of(network).light(
+        np.repeat(excess, 2) + overlay.column("direction.attenuation"),
+        np.repeat(noisiest, 2),
+        overlay.column("direction.noise"),
+    )
 
 
 def _whole(values: Floats) -> Ints:

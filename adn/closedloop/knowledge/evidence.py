@@ -20,6 +20,9 @@ from adn.topology.elements import direction_ids
 GONE_DB: Final = 10.0
 """A drop of received light beyond this is a break, below it a degradation (assumption)."""
 
+CORRECTABLE: Final = -1.0
+"""Decimal logarithm of a bit error ratio above which a receiver has no signal (assumption)."""
+
 LOST_SHARE: Final = 5e-4
 """Share of ten thousand test packets, or of queued traffic, above which loss is real: a handful
 of packets, well above the noise of either measurement (assumption)."""
@@ -130,6 +133,11 @@ def _from_series(view: View, graph: KnowledgeGraph, scope: Scope) -> Iterator[It
         found = view.departures(table, measure)
         return {n: row for n, row in found.items() if scope.concerns(n, row.first_at)}
 
+    for name, row in away("direction", "pre-fec-ber").items():
+        # What is gone altogether says no more by its bit errors.
+        if CORRECTABLE > row.value > row.mean and graph.adopt(name, "") is not None:
+            says = f"bit errors before correction at {name} rose to 1e{row.value:.1f}"
+            yield Item("light-low", name, True, says)
     for name, row in away("direction", "rx-power").items():
         drop = row.mean - row.value
         kind = "light-gone" if drop >= GONE_DB else "light-low"

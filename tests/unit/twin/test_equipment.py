@@ -11,7 +11,7 @@ from adn.northbound.commands import Command
 from adn.testing.networks import clos, equipped
 from adn.testing.trial import Trial, quiet_world, ring
 from adn.twin.effects import RefusedError, apply
-from adn.twin.state import DARK_DBM, RECEIVED_DBM
+from adn.physics.optics import DARK_DBM, RECEIVED_DBM
 
 AT: Millis = 2 * MINUTE
 

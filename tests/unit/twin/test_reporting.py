@@ -46,7 +46,7 @@ def test_each_table_reports_at_its_intervals() -> None:
     assert seen == {
         ("service", ("loss", "latency", "rate")): 12,
         ("direction", ("utilisation", "discards")): 12,
-        ("direction", ("errors", "rx-power")): 2,
+        ("direction", ("errors", "rx-power", "pre-fec-ber", "osnr")): 2,
         ("element", ("cpu", "table-use")): 2,
     }
     assert {interval for _, interval in BLOCKS} == {10 * SECOND, 60 * SECOND}
