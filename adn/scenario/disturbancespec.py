@@ -31,7 +31,15 @@ class ServiceChoice(Part):
         return self
 
 
-class FlashCrowd(Part):
+class Somewhere(Part):
+    """What happens in one area of a federation."""
+
+    area: Name | None = Field(
+        None, description="In a federation: the area it is in; any, in proportion to their sizes."
+    )
+
+
+class FlashCrowd(Somewhere):
     """Many customers want the same at once: more demand, and nothing wrong."""
 
     kind: Literal["flash-crowd"] = Field(description="Name of the disturbance.")
@@ -50,7 +58,7 @@ class FlashCrowd(Part):
         return self
 
 
-class Maintenance(Part):
+class Maintenance(Somewhere):
     """Somebody takes something out on purpose, and puts it back."""
 
     kind: Literal["maintenance"] = Field(description="Name of the disturbance.")
@@ -77,7 +85,7 @@ class Maintenance(Part):
         return self
 
 
-class LinkHeals(Part):
+class LinkHeals(Somewhere):
     """A link goes down and comes back by itself."""
 
     kind: Literal["link-heals"] = Field(description="Name of the disturbance.")
@@ -99,7 +107,7 @@ class LinkHeals(Part):
         return self
 
 
-class CollectorDies(Part):
+class CollectorDies(Somewhere):
     """Telemetry is lost in the collector; the network is well, and alarms still flow."""
 
     kind: Literal["collector-dies"] = Field(description="Name of the disturbance.")

@@ -159,6 +159,9 @@ class FaultEntry(Part):
         description="How often it strikes. Each strike draws its own time and object; none is "
         "struck twice before each that may be picked was struck once.",
     )
+    area: Name | None = Field(
+        None, description="In a federation: the area it strikes; any, in proportion to their sizes."
+    )
     target: Target = Field(description="What it strikes.")
     with_: Mapping[str, Scalar] = Field(
         {}, alias="with", description="Parameters of the kind (`adn show fault KIND`)."

@@ -190,13 +190,14 @@ def read_text(text: str, shown: str, folder: File) -> LoadedScenario:
     from adn.scenario.second_pass import look_up
 
     built, data = map_of(text, shown, "scenario")
-    source, findings = built.source, list(built.findings)
+    findings = list(built.findings)
+    data, source = unfolded(data, built.source)
     scenario, slips = validate(Scenario, data, source)
     kinds, faults, more = look_up(data, source, scenario)
     findings += _besides(slips + more, built.refused, source)
     if findings or scenario is None:
         raise refused(findings)
-    return LoadedScenario(scenario, source, folder, kinds, faults, _digest(scenario, folder))
+    return LoadedScenario(scenario, source, folder, kinds, faults, digest_of(scenario, folder))
 
 
 def refused(findings: list[Finding]) -> ScenarioError:
@@ -235,7 +236,7 @@ def _besides(slips: list[Finding], refused_paths: set[Path], source: Source) -> 
     return [one for one in slips if not one.at or (one.at.line, one.at.column) not in places]
 
 
-def _digest(scenario: Scenario, folder: File) -> str:
+def digest_of(scenario: Scenario, folder: File) -> str:
     """Return the digest of what a scenario means, the files it names included."""
     content = scenario.model_dump(mode="json", by_alias=True)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -21,6 +21,7 @@ from adn.scenario.expectations import Expectations
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
 from adn.scenario.loopspec import Loop
+from adn.scenario.naturalspec import OR_NATURAL, Natural
 from adn.scenario.operationsspec import Operations
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
 from adn.scenario.rimspec import BranchesEntry, EdgeEntry
@@ -333,7 +334,14 @@ class Scenario(Part):
     kinds: tuple[KindEntry, ...] = Field((), description="Fault kinds of this file's own.")
     reality: Reality = Field(Reality.model_validate({}), description=str(Reality.__doc__))
     tickets: Tickets = Field(Tickets.model_validate({}), description=str(Tickets.__doc__))
-    faults: tuple[FaultEntry, ...] = Field((), max_length=10_000, description="What goes wrong.")
+    faults: Annotated[tuple[FaultEntry, ...], OR_NATURAL] = Field(
+        (),
+        max_length=10_000,
+        description="What goes wrong. `faults: {natural: {scale: 5}}` is `natural: {scale: 5}`.",
+    )
+    natural: Natural | None = Field(
+        None, description=f"{Natural.__doc__} Goes with `faults:` or without."
+    )
     disturbances: tuple[DisturbanceEntry, ...] = Field(
         (), max_length=1000, description="What happens and is no fault."
     )
@@ -367,6 +375,17 @@ class Scenario(Part):
                     number,
                     "share",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _areas_of_a_federation(self) -> Scenario:
+        if self.topology.is_federation:
+            return self
+        for table in ("faults", "disturbances"):
+            for number, entry in enumerate(getattr(self, table)):
+                if entry.area is not None:
+                    message = "an 'area' is one of a federation; this is one network"
+                    raise contradiction(message, table, number, "area")
         return self
 
     @property

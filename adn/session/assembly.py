@@ -80,7 +80,7 @@ def assemble(
     Raises:
         ScenarioError: The network cannot be built, or a fault has no target; all at once.
     """
-    root = Key.root(seed)
+    root = root_of(loaded, seed)
     world_key = root.child("world")
     scenario, log = loaded.scenario, Log(listener)
     network = build_scenario_network(loaded)
@@ -113,6 +113,13 @@ def assemble(
         written=scenario.loop.written(),
     )
     return Assembly(loaded, seed, network, twin, briefing, log)
+
+
+def root_of(loaded: LoadedScenario, seed: int) -> Key:
+    """Return the key that all of a run is drawn from; an area of a federation has its own."""
+    area = loaded.scenario.topology.area
+    root = Key.root(seed)
+    return root if area is None else root.child(f"area/{area}")
 
 
 def _operations(

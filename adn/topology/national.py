@@ -8,7 +8,7 @@ areas, RFC 2328). This room only says which areas there are, how large each is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import Final, Literal
@@ -30,6 +30,11 @@ SOUTH, WEST, SIDE_KM = 47.0, 6.0, 900.0
 _KM_A_DEGREE: Final = 111.2
 
 AreaKind = Literal["backbone", "metro"]
+KINDS: Final[Mapping[AreaKind, frozenset[str]]] = {
+    "backbone": frozenset({"core", "gateway"}),
+    "metro": frozenset({"border", "hub", "aggregation", "access"}),
+}
+"""The kinds of elements that an area of each kind has."""
 
 
 @dataclass(frozen=True, slots=True)
