@@ -58,4 +58,5 @@ def _shared_out(load_bps: Floats, common_bps: Floats, weight: Floats) -> Floats:
     heavy = np.where(open_, weight, 0.0)
     total = heavy.sum(axis=1, keepdims=True)
     left = np.maximum(common_bps[:, None] - got.sum(axis=1, keepdims=True), 0.0)
-    return got + left * heavy / np.where(total > 0.0, total, 1.0)
+    found: Floats = got + left * heavy / np.where(total > 0.0, total, 1.0)
+    return found

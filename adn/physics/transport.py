@@ -5,34 +5,25 @@ Pure functions of loss and round-trip time; who sends how much over what is the 
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from adn.topology.network import Floats
-
-Transport = Literal["udp", "tcp", "roce"]
-"""Inelastic traffic; TCP; a go-back-N transport over Ethernet (RDMA, RoCEv2)."""
-TRANSPORTS: Final[tuple[Transport, ...]] = ("udp", "tcp", "roce")
+from adn.topology.senders import SEGMENT_BYTES, STEP_MS
 
 ACKED: Final = 1.0
 """Segments acknowledged by one acknowledgement, b (RFC 3448 §3.1 recommends 1)."""
 TIMEOUT_RTTS: Final = 4.0
 """Retransmission timeout in round trips, t_RTO = 4R (RFC 3448 §3.1)."""
-SEGMENT_BYTES: Final = 1460
-"""Payload of a full Ethernet frame over IPv4 and TCP without options."""
-ROCE_MTU_BYTES: Final = 1024
-"""Payload of a RoCE packet under an Ethernet MTU of 1,500 bytes: the largest IB MTU that fits."""
 TURNAROUND_MS: Final = 0.02
 """Round trip beside the light's: hosts, adapters, switches (assumption: 20 µs, as in a fabric)."""
 TAIL_TIMEOUT_MS: Final = 4.096e-3 * 2**20
 """Wait for an answer that never comes: 4.096 µs × 2^t (InfiniBand, local ACK timeout), t = 20."""
-STEP_MS: Final = 10_000.0
-"""Length of one step of a training job in good order, exchange included (assumption)."""
 
 
 def tcp_rate_bps(
-    loss: Floats, rtt_ms: Floats, segment_bytes: Floats | float = SEGMENT_BYTES
+    loss: Floats, rtt_ms: Floats, segment_bytes: Floats | float = SEGMENT_BYTES["tcp"]
 ) -> Floats:
     """Return the rate at which one TCP flow sends, bit/s; infinite where nothing is lost.
 
@@ -54,7 +45,7 @@ def tcp_rate_bps(
 
 
 def packets_in_flight(
-    rate_bps: Floats, rtt_ms: Floats, mtu_bytes: Floats | float = ROCE_MTU_BYTES
+    rate_bps: Floats, rtt_ms: Floats, mtu_bytes: Floats | float = SEGMENT_BYTES["roce"]
 ) -> Floats:
     """Return how many packets a sender has on the way, W = rate × RTT / MTU."""
     found: Floats = rate_bps * (np.asarray(rtt_ms) / 1000.0) / (8.0 * np.asarray(mtu_bytes))

@@ -147,6 +147,7 @@ def _services_of(
                 customers=max(1, round(kind.customers * bps / mean)),
                 flow_groups=kind.flow_groups,
                 elastic=kind.elastic,
+                manner=kind.manner,
             )
         )
     return made

@@ -8,6 +8,10 @@ egress queue at the sending end), a *service* is traffic from one element to ano
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Transport = Literal["udp", "tcp", "roce"]
+"""Inelastic traffic; TCP; a go-back-N transport over Ethernet (RDMA, RoCEv2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Link:
         ducts: Ducts its fibre pair runs through, from the a end to the z end.
         card_a: Line card that holds its port at the a end; empty where cards are not modelled.
         card_z: The same at the z end.
+        lossless: Whether its ports have senders pause instead of dropping what is sent losslessly.
     """
 
     id: str
@@ -88,6 +93,7 @@ class Link:
     ducts: tuple[str, ...] = ()
     card_a: str = ""
     card_z: str = ""
+    lossless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,47 @@ class Sla:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of every line that services share.
+
+    Attributes:
+        name: Unique name; empty for what belongs to no slice.
+        reserved: Share of every line set aside for a hard slice, 0..1; 0 for a soft one.
+        weight: In proportion to what soft slices share a full line, above 0.
+    """
+
+    name: str = ""
+    reserved: float = 0.0
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How those who send a service's traffic send it.
+
+    Attributes:
+        transport: ``udp`` sends whatever happens; ``tcp`` slows down; ``roce`` goes back N.
+        connections: Concurrent connections; 0 for as many as there are customers, and at least one
+            a flow group.
+        segment_bytes: Payload of a packet, bytes; 0 for the transport's usual one.
+        job: Training job whose step waits for this and all its other services; empty for none.
+        step_ms: Length of its step in good order, ms; 0 for the usual one.
+        slice: Its part of every line.
+    """
+
+    transport: Transport = "udp"
+    connections: int = 0
+    segment_bytes: int = 0
+    job: str = ""
+    step_ms: int = 0
+    slice: Slice = Slice()
+
+
+PLAIN: Final = Manner()
+"""Inelastic traffic in no slice."""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """Traffic from one element to another, for customers, under an SLA.
 
@@ -119,6 +166,7 @@ class Service:
         customers: How many customers it carries.
         flow_groups: In how many equal groups its flows are hashed over equal-cost paths.
         elastic: Whether it may be slowed at the edge for the sake of others.
+        manner: How its traffic is sent.
     """
 
     id: str
@@ -130,6 +178,7 @@ class Service:
     customers: int = 1
     flow_groups: int = 16
     elastic: bool = False
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

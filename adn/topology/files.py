@@ -13,16 +13,19 @@ from typing import Any
 
 from adn.base.errors import Finding, Position, TopologyError
 from adn.topology.elements import (
+    PLAIN,
     Assumption,
     Card,
     Duct,
     Link,
+    Manner,
     NetworkElement,
     NetworkRows,
     PowerFeed,
     Service,
     Site,
     Sla,
+    Slice,
 )
 from adn.topology.network import Network
 
@@ -57,7 +60,8 @@ def rows_from_json(data: Mapping[str, Any]) -> NetworkRows:
             ducts=tuple(Duct(**row) for row in data["ducts"]),
             links=tuple(Link(**{**row, "ducts": tuple(row["ducts"])}) for row in data["links"]),
             services=tuple(
-                Service(**{**row, "sla": Sla(**row["sla"])}) for row in data["services"]
+                Service(**{**row, "sla": Sla(**row["sla"]), "manner": _manner(row)})
+                for row in data["services"]
             ),
             feeds=tuple(PowerFeed(**row) for row in data["feeds"]),
             cards=tuple(Card(**row) for row in data["cards"]),
@@ -66,6 +70,13 @@ def rows_from_json(data: Mapping[str, Any]) -> NetworkRows:
     except (KeyError, TypeError) as error:
         reason = f"{error}" if isinstance(error, TypeError) else f"key {error} is missing"
         raise TopologyError(Finding("TOP027", f"not the rows of a network: {reason}")) from error
+
+
+def _manner(service: Mapping[str, Any]) -> Manner:
+    """Return how a service is sent; rows that do not say are plain."""
+    row = service.get("manner")
+    found = PLAIN if row is None else Manner(**{**row, "slice": Slice(**row["slice"])})
+    return PLAIN if found == PLAIN else found
 
 
 def graphml_text(network: Network) -> str:

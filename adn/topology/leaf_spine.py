@@ -191,16 +191,25 @@ class _Plan:
     def _indoors(self, a: str, z: str, rate_bps: float) -> None:
         # Hashed from its name, so that no two builds and no other cable change it.
         metres = _SHORTEST_M + hash32(link_id(a, z)) % (_LONGEST_M - _SHORTEST_M + 1)
-        self._lay(a, z, rate_bps, metres / 1000)
+        self._lay(a, z, rate_bps, metres / 1000, lossless=self._fabric.lossless)
 
-    def _lay(self, a: str, z: str, rate_bps: float, length_km: float, duct: str = "") -> None:
+    def _lay(
+        self,
+        a: str,
+        z: str,
+        rate_bps: float,
+        length_km: float,
+        duct: str = "",
+        lossless: bool = False,
+    ) -> None:
         a, z = sorted((a, z))
         self._parallel[a, z] += 1
         name = link_id(a, z, self._parallel[a, z])
         cost = HOP_COST if self._metric == "hops" else max(1, round(length_km))
         ducts = (duct,) if duct else ()
         self._ducts |= {duct: Duct(duct, length_km)} if duct else {}
-        self._links.append(Link(name, a, z, rate_bps, length_km, cost, ducts))
+        link = Link(name, a, z, rate_bps, length_km, cost, ducts, lossless=lossless)
+        self._links.append(link)
 
     def _rules(self) -> Iterator[Assumption]:
         fabric = self._fabric

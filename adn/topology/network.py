@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adn.topology.elements import NetworkRows, direction_ids
+from adn.topology.senders import Senders
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -235,6 +236,11 @@ class Network:
             KeyError: There is no such direction.
         """
         return self.links[self.directions.row(direction) // 2]
+
+    @cached_property
+    def senders(self) -> Senders:
+        """How the services are sent, in columns."""
+        return Senders.of(self.rows)
 
     @cached_property
     def graph(self) -> Any:

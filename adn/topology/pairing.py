@@ -178,6 +178,7 @@ def _service(spec: PairedServiceSpec, a: str, z: str) -> Service:
         customers=spec.customers,
         flow_groups=spec.flow_groups,
         elastic=spec.elastic,
+        manner=spec.manner,
     )
 
 

@@ -10,6 +10,7 @@ from adn.physics.services import ServiceKpis, outside_limits
 from adn.physics.traffic import queue_delay_ms, queue_loss
 from adn.topology.network import Bools, Floats, Network
 from adn.twin.forwarding import Flows, Forwarding
+from adn.twin.responding import respond, responds
 from adn.twin.state import Configuration, State
 
 
@@ -58,6 +59,10 @@ class Performance:
         delay = np.append(state.delay_ms + wait, 0.0)
         through = np.multiply.reduceat(keep[hops], first) if len(first) else per_flow
         late = np.add.reduceat(delay[hops], first) if len(first) else per_flow
+        if responds(network, state, load, discards):
+            found = respond(network, state, forwarding, per_flow)
+            load, discards = found.load_bps, found.discards
+            through, late = found.through, found.delay_ms
         kept = np.where(forwarding.arrives, through, 0.0)
         services = _by_service(flows, kept, late, configuration, sent)
         down_ends = ~(state.element_up[network.service_a] & state.element_up[network.service_z])

@@ -1,0 +1,200 @@
+"""Lines: the queues of a network, and what loads, drops and waits agree on at one instant.
+
+Every direction has a queue for each slice; without slices, one. What the queues drop thins the load
+of those behind, so loads and drops are found together by sweeps in a fixed order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from adn.physics.fairness import max_min_rates
+from adn.physics.pausing import Pauses, pauses
+from adn.physics.slices import served_bps
+from adn.physics.traffic import queue_delay_ms, queue_loss
+from adn.topology.network import Bools, Floats, Network
+from adn.twin.forwarding import Forwarding
+from adn.twin.state import State
+
+DROPPING: Final = 1e-9
+"""Share dropped at a queue from which what follows is thinned; less is lost in the KPIs' noise."""
+SWEEPS: Final = 16
+"""Times that loads are taken through all queues.
+
+Less load at one queue is less loss there and so more load behind it: successive sweeps lie on
+either side of the fixed point, and the answer is off by at most half of what the last one changed.
+Where no congested queues feed each other in a circle, sweeps change nothing any more after as many
+as there are congested queues in a row.
+"""
+LEAST: Final = 0.01
+"""Share of a line that those get at least who take what others leave (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What queues do, V of them, and one past all for no queue; and per flow group.
+
+    Attributes:
+        load: Offered to each, bit/s, shape (V,).
+        lossy: What of it may be dropped, bit/s, shape (V,).
+        rate: Rate at which each is served, bit/s, shape (V,).
+        discards: Share of `lossy` that finds each full, shape (V,).
+        keep: Share that gets through each and over its line, shape (V + 1,).
+        wait_ms: Time in each, ms, shape (V + 1,).
+        through: Share that gets through the path of each flow group, shape (F,).
+        delay_ms: One-way delay of each flow group, ms, shape (F,).
+    """
+
+    load: Floats
+    lossy: Floats
+    rate: Floats
+    discards: Floats
+    keep: Floats
+    wait_ms: Floats
+    through: Floats
+    delay_ms: Floats
+
+
+class Lines:
+    """The queues of a network in one state, and the flow groups through them.
+
+    Attributes:
+        travel_ms: Propagation and extra delay along each flow group's path, ms, shape (F,).
+    """
+
+    def __init__(self, network: Network, state: State, forwarding: Forwarding) -> None:
+        senders, service = network.senders, forwarding.flows.service
+        self._directions, self._slices = len(network.directions), len(senders.slices)
+        self._first, self._length = forwarding.first, forwarding.length
+        self._capacity = state.capacity_bps
+        self._reserved = np.array([row.reserved for row in senders.slices])
+        self._weight = np.array([row.weight for row in senders.slices])
+        self._buffer = np.repeat(state.buffer_ms, self._slices)
+        self._queues = self._directions * self._slices
+        own = np.repeat(senders.slice[service], forwarding.length)
+        there = forwarding.hops < self._directions
+        self._hops = np.where(there, forwarding.hops * self._slices + own, self._queues)
+        self._lossless = np.append(np.repeat(senders.lossless, self._slices), False)
+        self._spared = np.repeat(senders.roce[service], forwarding.length)
+        self._spared &= self._lossless[self._hops]
+        whole = np.repeat((1.0 - state.loss) * (1.0 - state.errors), self._slices)
+        self._whole = np.append(whole, 1.0)
+        self._travel = np.append(np.repeat(state.delay_ms, self._slices), 0.0)
+        self.travel_ms = self._along(np.add, self._travel[self._hops])
+
+    def settle(self, sent_bps: Floats) -> Queues:
+        """Return what queues do once drops and loads agree.
+
+        Args:
+            sent_bps: What each flow group sends, bit/s, shape (F,).
+        """
+        keep = self._whole
+        lossy = self.load(sent_bps, keep, paused=False)
+        for _ in range(SWEEPS):
+            before, keep = lossy, self._keep(lossy)
+            lossy = self.load(sent_bps, keep, paused=False)
+            if np.array_equal(before, lossy):
+                break
+        else:
+            lossy = (before + lossy) / 2.0
+        keep = self._keep(lossy)
+        load = self.load(sent_bps, keep)
+        rate = self._served(load)
+        wait = np.append(queue_delay_ms(load, rate, self._buffer), 0.0)
+        return Queues(
+            load=load,
+            lossy=lossy,
+            rate=rate,
+            discards=self._dropped(lossy),
+            keep=keep,
+            wait_ms=wait,
+            through=self._along(np.multiply, self._kept(keep)),
+            delay_ms=self._along(np.add, (self._travel + wait)[self._hops]),
+        )
+
+    def load(self, sent_bps: Floats, keep: Floats, paused: bool = True) -> Floats:
+        """Return the load of every queue, bit/s, shape (V,): what was lost before it loads no more.
+
+        Args:
+            sent_bps: What each flow group sends, bit/s, shape (F,).
+            keep: Share that gets through each queue, shape (V + 1,).
+            paused: Whether what is paused instead of dropped counts.
+        """
+        offered = np.repeat(sent_bps, self._length) * self._reaching(keep)
+        if not paused:
+            offered = np.where(self._spared, 0.0, offered)
+        return self._summed(offered)
+
+    def paused(self, queues: Queues, wanted_bps: Floats) -> Pauses:
+        """Return how pauses slow what is sent losslessly, beside what may be dropped."""
+        room = np.maximum(queues.rate - queues.lossy, LEAST * queues.rate)
+        return pauses(self._hops, self._first, room, wanted_bps, self._lossless[:-1])
+
+    def shared(self, queues: Queues, others: Floats, wanted: Floats, weight: Floats) -> Floats:
+        """Return the max-min share of what others leave, bit/s, shape (F,)."""
+        room = np.maximum(queues.rate - others, LEAST * queues.rate)
+        return max_min_rates(self._hops, self._first, room, wanted, weight)
+
+    def delay_when(self, queues: Queues, held: Pauses) -> Floats:
+        """Return the delay of flow groups where ports that hold back are full, ms, shape (F,)."""
+        wait = queues.wait_ms.copy()
+        wait[:-1] = np.where(held.held < 1.0, self._buffer, wait[:-1])
+        return self._along(np.add, (self._travel + wait)[self._hops])
+
+    def by_direction(self, values: Floats) -> Floats:
+        """Return the sum over the slices of each direction, shape (D,)."""
+        found: Floats = values.reshape(self._directions, self._slices).sum(axis=1)
+        return found
+
+    def worst(self, values: Floats) -> Floats:
+        """Return the largest over the slices of each direction, shape (D,)."""
+        found: Floats = values.reshape(self._directions, self._slices).max(axis=1)
+        return found
+
+    def _dropped(self, lossy: Floats) -> Floats:
+        """Return the share that finds each queue full, shape (V,)."""
+        found = queue_loss(lossy, self._served(lossy), self._buffer)
+        return np.where(found < DROPPING, 0.0, found)
+
+    def _keep(self, lossy: Floats) -> Floats:
+        return self._whole * np.append(1.0 - self._dropped(lossy), 1.0)
+
+    def _served(self, load: Floats) -> Floats:
+        """Return the rate at which each queue is served, bit/s, shape (V,)."""
+        if self._slices == 1:
+            return self._capacity
+        each = load.reshape(self._directions, self._slices)
+        served = served_bps(each, self._capacity, self._reserved, self._weight)
+        return np.maximum(served.ravel(), 1.0)  # a slice without traffic may be left nothing
+
+    def _kept(self, keep: Floats) -> Floats:
+        """Return the share that gets through at each hop, shape (P,): pauses spare from drops."""
+        return np.where(self._spared, self._whole[self._hops], keep[self._hops])
+
+    def _reaching(self, keep: Floats) -> Floats:
+        """Return the share of each flow group that gets as far as each hop, shape (P,)."""
+        reaching, kept = np.ones(len(self._hops)), self._kept(keep)
+        lossy = self._along(np.minimum, kept) < 1.0
+        if not lossy.any():
+            return reaching
+        length = self._length[lossy]
+        grid: Bools = np.arange(int(length.max()))[None, :] < length[:, None]
+        share = np.ones(grid.shape)
+        at = np.repeat(lossy, self._length)
+        share[grid] = kept[at]
+        share[:, 1:] = np.cumprod(share, axis=1)[:, :-1]
+        share[:, 0] = 1.0
+        reaching[at] = share[grid]
+        return reaching
+
+    def _summed(self, values: Floats) -> Floats:
+        found = np.bincount(self._hops, weights=values, minlength=self._queues + 1)
+        return found[: self._queues].astype(np.float64)
+
+    def _along(self, ufunc: np.ufunc, values: Floats) -> Floats:
+        """Return a reduction of values at hops over the path of each flow group, shape (F,)."""
+        found: Floats = ufunc.reduceat(values, self._first) if len(self._first) else np.zeros(0)
+        return found
