@@ -15,6 +15,8 @@ ASSUMPTION: Final = "assumption"
 """The source of what nobody has published; every report counts these."""
 
 _P95: Final = 1.6448536269514722
+_FIBRE_HOURS: Final = 1.1345
+_FIBRE_GROWTH: Final = 4.7709
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,20 @@ class Timing:
             return _vendor_fibre(stream.random())
         return math.ceil(float(stream.lognormal(math.log(self.first), self.sigma)))
 
+    def mean(self) -> float:
+        """Return the mean in closed form, ms.
+
+        >>> Timing("uniform", 1000.0, 4000.0).mean()
+        2500.0
+        """
+        if self.dist in ("fixed", "exponential"):
+            return self.first
+        if self.dist == "uniform":
+            return (self.first + self.second) / 2
+        if self.dist == "vendor-fibre":
+            return _FIBRE_HOURS * math.expm1(_FIBRE_GROWTH) / _FIBRE_GROWTH * HOUR
+        return self.first * math.exp(self.sigma**2 / 2)
+
     def largest(self) -> Millis:
         """Return the longest duration it can yield; for those without end, the 99.9th percentile.
 
@@ -72,7 +88,7 @@ class Timing:
 
 def _vendor_fibre(percentile: float) -> Millis:
     """Return the fibre repair time at a percentile (0..1), ms; see `Timing`."""
-    return math.ceil(1.1345 * math.exp(4.7709 * percentile) * HOUR)
+    return math.ceil(_FIBRE_HOURS * math.exp(_FIBRE_GROWTH * percentile) * HOUR)
 
 
 def timing_of(row: Mapping[str, Any]) -> Timing:

@@ -18,6 +18,7 @@ from adn.base.sampling import Timing
 from adn.faults.kinds import FaultKind
 from adn.scenario.faultspec import Target
 from adn.scenario.marks import Path, Source, in_order
+from adn.scenario.naturalspec import unfolded
 from adn.scenario.profilefile import is_file
 from adn.scenario.schema import Scenario
 from adn.scenario.wording import findings_of, mended_tags

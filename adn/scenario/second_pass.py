@@ -19,6 +19,7 @@ from adn.scenario.distributions import Instant
 from adn.scenario.faultspec import KindEntry, Target
 from adn.scenario.kinds import contradictions, fault_kind
 from adn.scenario.marks import Path, Source
+from adn.scenario.natural import contradictions as natural_contradictions
 from adn.scenario.parts import Part
 from adn.scenario.reader import LoadedFault
 from adn.scenario.schema import Clock, Scenario
@@ -64,6 +65,7 @@ def look_up(data: Mapping[str, Any], source: Source, scenario: Scenario | None) 
             faults.append(LoadedFault(number, kind, when, entry.target, params, entry.count, lasts))
     for number, raw in _maps(data.get("disturbances")):
         findings += _time(raw, ("disturbances", number), source, data, "the disturbance begins")
+    findings += natural_contradictions(data, source)
     known = {name: kind for name, kind in kinds.items() if kind is not None}
     return known, tuple(faults), findings
 
