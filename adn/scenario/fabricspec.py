@@ -69,3 +69,8 @@ class FabricEntry(Part):
     single_corded: Share = Field(
         0.1, description="Share of a site's elements that hang on one of its two power feeds only."
     )
+    lossless: bool = Field(
+        False,
+        description="Whether ports within a site pause those who send by `roce` instead of "
+        "dropping.",
+    )

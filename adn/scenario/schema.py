@@ -14,13 +14,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from adn.base.clock import MINUTE, SECOND
 from adn.base.levels import Task
 from adn.base.sampling import ASSUMPTION, Timing
-from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
 from adn.scenario.areaspec import MetroEntry, NationalEntry
+from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
 from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
 from adn.scenario.loopspec import Loop
+from adn.scenario.mannerspec import refuse_disagreement
 from adn.scenario.naturalspec import OR_NATURAL, Natural
 from adn.scenario.operationsspec import Operations
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
@@ -351,6 +352,11 @@ class Scenario(Part):
     loop: Loop = Field(Loop.model_validate({}), description=str(Loop.__doc__))
     targets: Targets = Field(Targets.model_validate({}), description=str(Targets.__doc__))
     expect: Expectations | None = Field(None, description=str(Expectations.__doc__))
+
+    @model_validator(mode="after")
+    def _slices_and_jobs_agree(self) -> Scenario:
+        refuse_disagreement(self.services)
+        return self
 
     @model_validator(mode="after")
     def _fabric_has_no_demands(self) -> Scenario:

@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from adn.scenario.mannerspec import JobEntry, SliceEntry
 from adn.scenario.parts import Name, OrText, Part, Slug, contradiction
 from adn.scenario.units import LatencyMs, Rate, Share
+from adn.topology.elements import Transport
 
 
 class SlaEntry(Part):
@@ -73,6 +75,23 @@ class ServiceClass(Part):
         1, ge=1, le=10**9, description="Customers of a mean service; of each with `from` and `to`."
     )
     elastic: bool = Field(False, description="Whether it may be slowed for the sake of others.")
+    transport: Transport = Field(
+        "udp",
+        description="How it is sent: `udp` whatever happens; `tcp` slows down when packets are "
+        "lost; `roce` sends again all that is on the way, and pauses in a lossless fabric.",
+    )
+    connections: int | None = Field(
+        None,
+        ge=1,
+        le=10**7,
+        description="Concurrent connections of each, with `tcp` or `roce`; as many as customers, "
+        "and at least one a flow group.",
+    )
+    segment: int | None = Field(
+        None, ge=64, le=9000, description="Payload of a packet, bytes; tcp 1460, roce 1024."
+    )
+    job: JobEntry | None = Field(None, description="The training job it is part of, with `roce`.")
+    slice: SliceEntry | None = Field(None, description="The part of every line that it uses.")
     pairs: int | None = Field(
         None,
         ge=1,
@@ -80,6 +99,18 @@ class ServiceClass(Part):
         description="Only so many pairs: the largest demands, or in turns so that all take part; "
         "all.",
     )
+
+    @model_validator(mode="after")
+    def _of_its_transport(self) -> ServiceClass:
+        if self.job is not None and self.transport != "roce":
+            raise contradiction("a training job is sent with transport: roce", "job")
+        if self.transport == "udp":
+            for name in ("connections", "segment"):
+                if getattr(self, name) is not None:
+                    raise contradiction(
+                        f"'{name}' is of those who answer to loss; write transport: tcp", name
+                    )
+        return self
 
     @model_validator(mode="after")
     def _one_form(self) -> ServiceClass:

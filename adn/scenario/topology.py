@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adn.base.errors import Finding, ScenarioError, TopologyError
 from adn.scenario.fabricspec import FabricEntry
+from adn.scenario.mannerspec import manner
 from adn.scenario.marks import Path
 from adn.scenario.reader import LoadedScenario, refused
 from adn.scenario.rimspec import BranchesEntry
@@ -84,6 +85,7 @@ def _services(loaded: LoadedScenario) -> tuple[ServiceSpec, ...]:
             flow_groups=service.flow_groups,
             customers=service.customers,
             elastic=service.elastic,
+            manner=manner(service),
             pairs=service.pairs,
         )
         for service in loaded.scenario.services
@@ -104,6 +106,7 @@ def _paired(loaded: LoadedScenario) -> tuple[PairedServiceSpec, ...]:
             flow_groups=service.flow_groups,
             customers=service.customers,
             elastic=service.elastic,
+            manner=manner(service),
         )
         for service in loaded.scenario.services
         if service.from_ is not None and service.to is not None and service.demand is not None
@@ -147,6 +150,7 @@ def _fabric(fabric: FabricEntry) -> FabricSpec:
         cards_per_leaf=fabric.cards_per_leaf,
         cards_per_border=fabric.cards_per_border,
         single_corded=fabric.single_corded,
+        lossless=fabric.lossless,
     )
 
 
