@@ -66,6 +66,7 @@ def assemble(
     listener: Listener | None = None,
     replies: tuple[RecordedReply, ...] = (),
     approval: Millis | None = None,
+    trainee: tuple[str, ...] = (),
 ) -> Assembly:
     """Return both sides of a run.
 
@@ -76,6 +77,7 @@ def assemble(
         listener: Told of every public record as it happens.
         replies: What people answered, where a run is lived again.
         approval: Median time until a change is approved, simulated ms; None: as the scenario says.
+        trainee: Roles at which one trainee sits, alone.
 
     Raises:
         ScenarioError: The network cannot be built, or a fault has no target; all at once.
@@ -109,7 +111,7 @@ def assemble(
         key=root.child("loop"),
         warmup=scenario.clock.warmup,
         duration=scenario.clock.duration,
-        operations=_operations(loaded, approval, replies),
+        operations=replace(_operations(loaded, approval, replies), trainee=trainee),
         written=scenario.loop.written(),
     )
     return Assembly(loaded, seed, network, twin, briefing, log)

@@ -70,6 +70,7 @@ def replay(
         references=_references(folder),
         replies=read_replies(folder),
         approval=_approval(manifest),
+        trainee=tuple(manifest.get("trainee", ())),
         progress=(lambda now: progress(seconds(now) / duration)) if progress else None,
     )
     then = manifest.get("versions", {})

@@ -76,6 +76,7 @@ def run_scenario(
     progress: Callable[[Millis], None] | None = None,
     replies: tuple[RecordedReply, ...] = (),
     approval: Millis | None = None,
+    trainee: tuple[str, ...] = (),
 ) -> Run:
     """Run a scenario at a level with a seed.
 
@@ -89,11 +90,12 @@ def run_scenario(
         progress: Told of the simulated time now and then.
         replies: What people answered, where a run is lived again.
         approval: Median time until a change is approved, simulated ms; None: as the scenario says.
+        trainee: Roles at which one trainee sat, where a shift is lived again.
 
     Raises:
         AdnError: The scenario cannot be run as it stands.
     """
-    assembly = assemble(loaded, level, seed, listener, replies, approval)
+    assembly = assemble(loaded, level, seed, listener, replies, approval, trainee)
     controller, close = loop_of(assembly.briefing, isolate=isolate)
     recorder = Recorder(assembly.network, assembly.log)
     try:
@@ -166,6 +168,7 @@ def identity_of(assembly: Assembly) -> dict[str, Any]:
         "level": str(assembly.briefing.level),
         "seed": assembly.seed,
         **_approval(assembly),
+        **_trainee(assembly),
         "targets": targets_of(assembly),
     }
 
@@ -175,6 +178,12 @@ def _approval(assembly: Assembly) -> dict[str, float]:
     asked = assembly.briefing.operations.approval
     stated = assembly.loaded.scenario.operations.approval
     return {} if asked == stated else {"approval_s": seconds(asked)}
+
+
+def _trainee(assembly: Assembly) -> dict[str, list[str]]:
+    """Return the roles at which a trainee sat, if there was one."""
+    roles = assembly.briefing.operations.trainee
+    return {"trainee": list(roles)} if roles else {}
 
 
 def manifest_of(assembly: Assembly) -> dict[str, Any]:

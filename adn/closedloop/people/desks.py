@@ -115,10 +115,13 @@ class Desks:
     ) -> None:
         self._clock, self._journal, self._actor, self._end = clock, journal, actor, end
         self._rota = rota
+        on_duty = rota.on_duty(clock.now).people
         self._desks = {
-            role: Desk(clock, people, interrupts=interrupts)
-            for role, people in rota.on_duty(clock.now).people.items()
+            role: Desk(clock, people, interrupts=interrupts) for role, people in on_duty.items()
         }
+        for role in rota.trainee:
+            # Who fills several roles alone has one queue, and does one thing at a time.
+            self._desks[role] = self._desks[rota.trainee[0]]
         self._open: dict[str, _Open] = {}
         self._asked: dict[tuple[str, str], int] = {}
         self._last: dict[str, str] = {}
@@ -309,7 +312,8 @@ class Desks:
             yield self._clock.sleep(at - self._clock.now)
             duty = self._rota.on_duty(at)
             for role, desk in self._desks.items():
-                desk.relieve(duty.people[role])
+                if role not in self._rota.trainee:
+                    desk.relieve(duty.people[role])
 
     def _close_the_day(self) -> Generator[Event, Any, None]:
         """Write down, when the run ends, what is still to be done."""

@@ -138,7 +138,9 @@ class ModelledActor:
 
     def _collect(self, item: WorkItem, eyes: Eyes) -> Reply:
         noticed = [
-            name for name, sign in item.sees.get("signals", ()) if not eyes.overlooks(sign, name)
+            name
+            for name, sign, *_ in item.sees.get("signals", ())
+            if not eyes.overlooks(sign, name)
         ]
         return _agreed(item, {"noticed": noticed})
 

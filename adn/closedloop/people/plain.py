@@ -8,6 +8,8 @@ from typing import Any
 
 from adn.closedloop.locating import Diagnosis, Suspect
 from adn.closedloop.planning import Plan
+from adn.closedloop.tactics import Step
+from adn.northbound.commands import command_kinds
 from adn.northbound.problems import PROBLEM_CLASSES
 
 
@@ -69,3 +71,15 @@ def of_plan(plan: Plan) -> dict[str, Any]:
         "risk": plan.risk,
         "because": list(plan.because),
     }
+
+
+def to_plan(content: Mapping[str, Any]) -> Plan:
+    """Return the plan that somebody wrote down by hand: nothing was tried, so nothing is expected.
+
+    Args:
+        content: Its purpose, and its steps as [kind, target, params].
+    """
+    steps = tuple(Step(kind, target, dict(params)) for kind, target, params in content["steps"])
+    risks = ("none", "low", "medium", "high")
+    risk = max((command_kinds()[step.kind].risk for step in steps), key=risks.index)
+    return Plan(content["purpose"], steps, (), {}, risk, ("ordered by hand",))

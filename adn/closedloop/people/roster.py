@@ -55,6 +55,8 @@ class OperationsPlan:
         interrupts: Whether critical work takes people off what is less urgent.
         fatigue: Whether people get tired.
         replies: What was answered in a run that is lived again; empty in a new run.
+        trainee: Roles at whose desks one trainee sits, alone and with all their work in one queue;
+            empty where there is no trainee.
     """
 
     desks: Mapping[str, int] = field(default_factory=lambda: dict(DESKS))
@@ -68,3 +70,4 @@ class OperationsPlan:
     interrupts: bool = True
     fatigue: bool = False
     replies: tuple[RecordedReply, ...] = ()
+    trainee: tuple[str, ...] = ()

@@ -11,6 +11,9 @@ from adn.base.errors import AdnError, Finding
 from adn.closedloop.people.profile import Profile
 from adn.closedloop.people.roster import OperationsPlan, Shift
 
+TRAINEE: Final = "trainee"
+"""What logs call the one who is trained."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -35,18 +38,24 @@ class Rota:
         desks: How many people by role, outside of shifts.
         shifts: Stretches of the day that do not overlap.
         starts: Time of day at instant 0, ms after midnight.
+        trainee: Roles whose people are one trainee, who stays for the whole run.
     """
 
     def __init__(
-        self, desks: Mapping[str, int], shifts: Sequence[Shift] = (), starts: Millis = 0
+        self,
+        desks: Mapping[str, int],
+        shifts: Sequence[Shift] = (),
+        starts: Millis = 0,
+        trainee: Sequence[str] = (),
     ) -> None:
+        self.trainee = tuple(trainee)
         self._desks, self._shifts, self._starts = dict(sorted(desks.items())), shifts, starts
         self._bounds = sorted({at for s in shifts for at in (s.begins, s.ends)})
 
     def on_duty(self, now: Millis) -> Duty:
         """Return those who are on duty at an instant."""
         if not self._bounds:
-            return Duty(0, {role: _names(role, n, "") for role, n in self._desks.items()})
+            return Duty(0, self._people(self._desks, ""))
         since = self.time_of_day(now)
         begun = max((at for at in self._bounds if at <= since), default=self._bounds[-1])
         desks = dict(self._desks)
@@ -54,8 +63,11 @@ class Rota:
             if shift.covers(since):
                 desks |= shift.desks
         label = f"@{begun // 3_600_000:02d}:{begun // 60_000 % 60:02d}"
-        people = {role: _names(role, n, label) for role, n in sorted(desks.items())}
-        return Duty(now - (since - begun) % DAY, people)
+        return Duty(now - (since - begun) % DAY, self._people(desks, label))
+
+    def _people(self, desks: Mapping[str, int], label: str) -> Mapping[str, tuple[str, ...]]:
+        named = {role: _names(role, count, label) for role, count in sorted(desks.items())}
+        return named | {role: (TRAINEE,) for role in self.trainee}
 
     def changes(self, until: Millis) -> Iterator[Millis]:
         """Yield, in order, the instants after 0 and before `until` at which a shift changes."""
@@ -91,7 +103,7 @@ RESTED: Final = Tiredness()
 
 def rota_of(plan: OperationsPlan) -> Rota:
     """Return the rota of a plan."""
-    return Rota(plan.desks, plan.shifts, plan.starts)
+    return Rota(plan.desks, plan.shifts, plan.starts, plan.trainee)
 
 
 def tiredness_of(plan: OperationsPlan, profile: Profile) -> Tiredness:

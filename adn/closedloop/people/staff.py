@@ -12,7 +12,13 @@ from adn.closedloop.incident import Incident, IncidentSnapshot
 from adn.closedloop.locating import Diagnosis
 from adn.closedloop.people.actor import Reply, Role, WorkItem
 from adn.closedloop.people.desks import Desks, Probing, Request, Table
-from adn.closedloop.people.plain import of_diagnosis, of_plan, plain, to_diagnosis
+from adn.closedloop.people.plain import (
+    of_diagnosis,
+    of_plan,
+    plain,
+    to_diagnosis,
+    to_plan,
+)
 from adn.closedloop.people.tools import DeskTools
 from adn.closedloop.performing import People
 from adn.closedloop.planning import Plan
@@ -36,11 +42,12 @@ class Staff:
 
     # --- front office ---
 
-    def polled(self, signals: Callable[[], Sequence[tuple[str, str]]]) -> People[Sequence[str]]:
+    def polled(self, signals: Callable[[], Sequence[tuple[str, ...]]]) -> People[Sequence[str]]:
         """Return how the screens are looked at: C, answered by the signs noticed.
 
         Args:
-            signals: Gives name and kind of what there is to notice when the eyes reach it.
+            signals: Gives name, kind, object and what is odd of it, of what there is to notice when
+                the eyes reach it.
         """
 
         def ask(suggestion: Sequence[str] | None) -> Asked:
@@ -161,6 +168,8 @@ class Staff:
             reply, work = yield from self._desks.ask(request)
             if suggestion is not None and reply.verdict == "approve":
                 return suggestion, (work,)
+            if "plan" in reply.content:
+                return to_plan(reply.content["plan"]), (work,)
             choice = reply.content.get("choice")
             return None if choice is None else offered[int(choice)], (work,)
 

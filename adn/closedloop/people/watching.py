@@ -103,8 +103,10 @@ class Watch:
     def _look(self) -> Generator[Event, Any, None]:
         started = self._clock.now
 
-        def there() -> list[tuple[str, str]]:
-            return [(name, _sign(row)) for name, row in self._unseen.items()]
+        def there() -> list[tuple[str, ...]]:
+            return [
+                (name, _sign(row), row.object, row.what) for name, row in self._unseen.items()
+            ]
 
         done = yield from self._performing.perform(
             Task.DATA_COLLECTION, tuple, self._staff.polled(there)
