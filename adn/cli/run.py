@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,8 +52,27 @@ def command(
         typer.Option(metavar="SEEDS", help="Several seeds, as 1:20 or 1,3,5; makes a ladder."),
     ] = None,
     jobs: Annotated[
-        int, typer.Option(min=1, max=256, metavar="NUMBER", help="Processes for a ladder.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            max=256,
+            metavar="NUMBER",
+            help="Processes for a ladder (1) or a federation (as many as there are cores).",
+        ),
+    ] = None,
+    area: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only this area of a federation, as in the whole."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a federation that was interrupted.")
+    ] = False,
+    keep_rollups: Annotated[
+        bool,
+        typer.Option(
+            "--keep-rollups", help="Keep 15-minute roll-ups of a federation's areas as Parquet."
+        ),
+    ] = False,
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Run the loop in a process of its own.")
     ] = False,
@@ -75,13 +95,16 @@ def command(
     The run folder holds both logs, the manifest, the scorecard and a report to look at; it replaces
     an earlier run of the same scenario, level and seed.
 
+    A federation of areas is played area by area on all cores, without reference runs: one card, and
+    run folders of the areas where something happened. --area plays one of them alone.
+
     A ladder runs every level with the same seeds, then what bounds them (nobody acts, an oracle
     acts) and trivial locators, and leaves ladder.json and ladder.html beside the run folders.
     """
     if seeds is not None or (level is not None and ("," in level or ".." in level)):
         if no_reference:
             _refuse_no_bounds()
-        _climb(scenario, level, seeds or str(seed), jobs, isolate, out, strict, as_json)
+        _climb(scenario, level, seeds or str(seed), jobs or 1, isolate, out, strict, as_json)
         return
     import time
 
@@ -94,6 +117,16 @@ def command(
     imported = time.perf_counter()
     loaded = _read(scenario)
     _refuse_no_folder(out)
+    if area is not None:
+        from adn.session.federation import alone
+
+        loaded, no_reference = alone(loaded, area, seed), True
+    elif loaded.scenario.topology.is_federation:
+        told = _Wanted(level, seed, jobs, resume, keep_rollups, isolate, out, strict, as_json)
+        _federated(loaded, told, imported - started)
+        return
+    if resume or keep_rollups:
+        _refuse_no_federation("--resume" if resume else "--keep-rollups")
     run = _played(loaded, level, seed, isolate, None if no_reference else out, show=not as_json)
     folder = run.write(out)
     write_report(folder)
@@ -139,6 +172,8 @@ def _climb(
     warm()
     started = time.perf_counter()
     loaded = _read(scenario)
+    if loaded.scenario.topology.is_federation:
+        _refuse_ladder()
     _refuse_no_folder(out)
     plan = Plan(
         levels=chosen or (loaded.scenario.operations.level,),
@@ -170,6 +205,84 @@ def _climb(
     missed = [row["summary"] for row in found["levels"].values()]
     if strict and any(row["met_135"] < row["contestable"] for row in missed):
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the command line says of a federation's run."""
+
+    level: str | None
+    seed: int
+    jobs: int | None
+    resume: bool
+    keep_rollups: bool
+    isolate: bool
+    out: Path
+    strict: bool
+    as_json: bool
+
+
+def _federated(loaded: LoadedScenario, wanted: _Wanted, import_s: float) -> None:
+    """Play a federation, and print what came of it."""
+    from adn.cli.areas_table import whole_lines
+    from adn.cli.ranges import levels_of
+    from adn.session.federation import play_federation
+    from adn.session.rollups import refuse_without_parquet
+
+    if wanted.keep_rollups:
+        refuse_without_parquet()
+    (level,) = (
+        levels_of(wanted.level) if wanted.level else (loaded.scenario.operations.level,)
+    )
+    try:
+        with progress(loaded.scenario.name) as bar:
+            whole = play_federation(
+                loaded,
+                level,
+                wanted.seed,
+                wanted.out,
+                jobs=wanted.jobs or len(os.sched_getaffinity(0)),
+                resume=wanted.resume,
+                rollups=wanted.keep_rollups,
+                isolate=wanted.isolate,
+                progress=bar,
+            )
+    except KeyboardInterrupt:
+        remark("areas that are done are kept; the same command with --resume goes on")
+        raise
+    cost = {**whole.cost, "import_s": round(import_s, 3)}
+    if wanted.as_json:
+        print_json({**whole.card, **cost, "folder": str(whole.folder)})
+    else:
+        print_line(_header(loaded, str(level), f"seed {wanted.seed}"))
+        for line in whole_lines(whole.card, whole.areas):
+            print_line(line)
+        print_line(
+            f"   {cost['speedup']:,.0f} × real time   {cost['wall_s']:.1f} s   "
+            f"{cost['peak_rss_mb']:,.0f} MB in {cost['processes']} processes"
+        )
+        print_line(f"   {whole.folder}")
+        remark(f"   next: areas.json there, or: adn report {shlex.quote(str(whole.folder))}/areas/…")
+    if wanted.strict and not all(
+        row["met_135"] for row in whole.card["faults"] if row["impact_s"] is not None
+    ):
+        raise typer.Exit(1)
+
+
+def _refuse_no_federation(option: str) -> None:
+    """Refuse what only a run of a federation can do."""
+    from adn.base.errors import AdnError, Finding
+
+    message = f"{option} is for a federation of areas; this scenario is one network"
+    raise AdnError(Finding("CLI005", message))
+
+
+def _refuse_ladder() -> None:
+    """Refuse a ladder on a federation."""
+    from adn.base.errors import AdnError, Finding
+
+    message = "a federation is run at one level with one seed; a ladder takes one area's scenario"
+    raise AdnError(Finding("CLI005", message))
 
 
 def _refuse_no_bounds() -> None:

@@ -36,16 +36,14 @@ def write_run(
     """
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
-        if folder.exists() and not (folder / "manifest.json").is_file():
-            message = "this is no run folder and will not be replaced"
-            raise RunFolderError(Finding("RUN020", message, Position(str(folder))))
+        refuse_other(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(aside, ignore_errors=True)  # of a run that was killed under the same number
         _fill(aside, log, manifest, scorecard)
         for name, content in (files or {}).items():
             (aside / name).parent.mkdir(parents=True, exist_ok=True)
             (aside / name).write_bytes(content)
-        _put_in_place(aside, folder)
+        put_in_place(aside, folder)
     except OSError as error:
         reason = error.strerror or str(error)
         message = f"the run cannot be written: {reason}"
@@ -54,7 +52,18 @@ def write_run(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _put_in_place(aside: Path, folder: Path) -> None:
+def refuse_other(folder: Path) -> None:
+    """Refuse to replace what is no run folder.
+
+    Raises:
+        RunFolderError: Something else than a run stands there.
+    """
+    if folder.exists() and not (folder / "manifest.json").is_file():
+        message = "this is no run folder and will not be replaced"
+        raise RunFolderError(Finding("RUN020", message, Position(str(folder))))
+
+
+def put_in_place(aside: Path, folder: Path) -> None:
     """Rename a finished folder to its place; of several that finish at once, the last one stays."""
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
     placed = False

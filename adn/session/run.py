@@ -24,6 +24,8 @@ from adn.session.assembly import Assembly, assemble, assumed_timings, targets_of
 from adn.session.conductor import Conductor, opening
 from adn.session.folder import write_run
 from adn.session.log import Listener, Log
+from adn.session.overhearing import Listener as Overhear
+from adn.session.overhearing import Overheard
 from adn.session.recorder import Recorder
 
 References = Mapping[str, Mapping[str, bool]]
@@ -58,9 +60,16 @@ class Run:
             RunFolderError: It cannot be written; nothing half-written is left.
         """
         scenario, level = str(self.manifest["scenario"]), str(self.manifest["level"])
-        folder = out / scenario / level / f"seed-{self.manifest['seed']}"
+        return self.write_to(out / scenario / level / f"seed-{self.manifest['seed']}")
+
+    def write_to(self, folder: Path, more: Mapping[str, bytes] | None = None) -> Path:
+        """Write the run as a folder, with some more files if any, and return it.
+
+        Raises:
+            RunFolderError: It cannot be written; nothing half-written is left.
+        """
         kept = {} if self.series is None else {SERIES: self.series}
-        files = {**self.files, **kept}
+        files = {**self.files, **kept, **(more or {})}
         write_run(folder, self.log, self.manifest, self.scorecard.as_json(), files)
         return folder
 
@@ -73,6 +82,7 @@ def run_scenario(
     isolate: bool = False,
     references: References | None = None,
     listener: Listener | None = None,
+    overhear: Overhear | None = None,
     progress: Callable[[Millis], None] | None = None,
     replies: tuple[RecordedReply, ...] = (),
     approval: Millis | None = None,
@@ -87,6 +97,7 @@ def run_scenario(
         isolate: Whether the loop runs in a process of its own.
         references: What the do-nothing and oracle runs say of each fault, if they were made.
         listener: Told of every public record as it happens.
+        overhear: Told of everything that reaches operations; it changes nothing.
         progress: Told of the simulated time now and then.
         replies: What people answered, where a run is lived again.
         approval: Median time until a change is approved, simulated ms; None: as the scenario says.
@@ -97,6 +108,8 @@ def run_scenario(
     """
     assembly = assemble(loaded, level, seed, listener, replies, approval, trainee)
     controller, close = loop_of(assembly.briefing, isolate=isolate)
+    if overhear is not None:
+        controller = Overheard(controller, overhear)
     recorder = Recorder(assembly.network, assembly.log)
     try:
         play(assembly, controller, progress, recorder.take)
@@ -203,7 +216,11 @@ def manifest_of(assembly: Assembly) -> dict[str, Any]:
             "links": len(assembly.network.links),
             "services": len(assembly.network.services),
         },
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in _PACKAGES},
+        "versions": versions(),
         "source": loaded.text,
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that a run's result may depend on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
