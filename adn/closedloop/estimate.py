@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
+from adn.closedloop.answering import answered
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import MAX_COST
@@ -335,17 +336,20 @@ class Estimate:
             load = load + self.surplus_bps * self.up()
         buffers = buffers_ms(net, NOMINAL_BUFFER_MS, NOMINAL_SHALLOW_MS)
         loss = queue_loss(load, capacity, buffers)
+        damaged = np.zeros(len(loss))
         for direction, lost in self.lossy.items():
             row = net.directions.row(direction)
             loss[row] = 1.0 - (1.0 - loss[row]) * (1.0 - lost)
+            damaged[row] = lost
         delay = np.repeat(propagation_ms(net.length_km), 2)
         delay = delay + queue_delay_ms(load, capacity, buffers)
         kpis = service_kpis(
             shares, self.reachable(shares), loss, delay, self.rate_bps, admitted=admitted
         )
         if self.dark:
-            kept = 1.0 - self.dropped(shares)
-            kpis = replace(kpis, loss=1.0 - (1.0 - kpis.loss) * kept, rate_bps=kpis.rate_bps * kept)
+            kpis = _less(kpis, 1.0 - self.dropped(shares))
+        if not net.senders.plain:
+            kpis = _less(kpis, answered(net, shares, damaged, delay, self.rate_bps))
         return Outlook(
             kpis=kpis,
             outside=outside_limits(kpis, net.latency_limit_ms, net.loss_limit),
@@ -365,6 +369,11 @@ class Estimate:
             and all(direction in self.network.directions for direction in path)
             and (keep or tuple(path))
         }
+
+
+def _less(kpis: ServiceKpis, kept: Floats) -> ServiceKpis:
+    """Return the KPIs when of what gets through a share is kept, shape (S,)."""
+    return replace(kpis, loss=1.0 - (1.0 - kpis.loss) * kept, rate_bps=kpis.rate_bps * kept)
 
 
 def believed_down(network: Network, view: View) -> frozenset[str]:

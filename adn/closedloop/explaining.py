@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from adn.closedloop.answering import answers, of_one_job
 from adn.closedloop.estimate import Believed, Estimate, taken_down
 from adn.closedloop.knowledge.hypotheses import Hypotheses
 from adn.closedloop.view import View
@@ -85,6 +86,7 @@ def crossing_now(cause: Believed, estimate: Estimate) -> frozenset[str]:
     crossed: Bools = (estimate.shares() @ used.astype(np.float64)) > 0.0
     if bound is not None:
         crossed &= bound
+    crossed = of_one_job(net, crossed)
     return frozenset(net.services[at] for at in np.flatnonzero(crossed).tolist())
 
 
@@ -93,4 +95,7 @@ def loses_too_much(view: View, service: str, cause: Believed) -> bool:
     held = view.departure("service", service, "loss")
     if held is None or cause.problem not in {"packet-loss", "corruption"}:
         return False
+    network = view.network
+    if service in network.services and answers(network)[network.services.row(service)]:
+        return False  # senders answer to a little loss with much less
     return cause.severity > 0.0 and held.value - held.mean > _MOST * cause.severity + _ROOM

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from adn.base.clock import SECOND
+from adn.closedloop.answering import answers
 from adn.closedloop.estimate import Estimate
 from adn.closedloop.knowledge.evidence import LOST_SHARE, Scope
 from adn.closedloop.view import View
@@ -47,6 +48,9 @@ _QUIET_SPREAD: Final = 5e-4
 
 _ANOTHERS: Final = 1.0
 """Spread of a loss that another incident is about: it says nothing."""
+
+NOTHING_THROUGH: Final = 0.99
+"""Loss from which on a service that answers to loss is cut off, rather than slowed (assumption)."""
 
 _MODEL_ERROR: Final = 0.3
 """Relative error of losses reckoned from discards (assumption)."""
@@ -122,6 +126,10 @@ def read_losses(view: View, estimate: Estimate, scope: Scope) -> Losses:
                 continue
             measured[at], departed[at] = max(0.0, row.value - row.mean), 1.0
             spread[at] = max(row.spread, _QUIET_SPREAD / 2)
+    # Of those who answer to loss nothing follows from how much less they send, unless it is all.
+    answering = answers(estimate.network) & (measured < NOTHING_THROUGH)
+    measured[answering], departed[answering] = 0.0, 0.0
+    spread[answering] = _ANOTHERS
     discards = np.zeros(len(estimate.network.directions))
     for name, row in view.departures("direction", "discards").items():
         if name in estimate.network.directions and row.value > LOST_SHARE:
