@@ -33,6 +33,8 @@ class ProbableCause(StrEnum):
     """X.733 probable causes that this product raises."""
 
     LOSS_OF_SIGNAL = "lossOfSignal"
+    LOSS_OF_REDUNDANCY = "lossOfRedundancy"
+    """Of ITU-T M.3100, which adds to the causes of X.733."""
     ADJACENCY_DOWN = "communicationsSubsystemFailure"
     THRESHOLD_CROSSED = "thresholdCrossed"
     SOFTWARE_ERROR = "softwareProgramAbnormallyTerminated"

@@ -180,6 +180,14 @@ class Light:
     frame_loss: Floats
     signal: Bools
 
+    def replaced(self, rows: Ints, by: Light) -> Light:
+        """Return the same with some rows replaced."""
+        columns = {}
+        for name in Light.__slots__:
+            columns[name] = getattr(self, name).copy()
+            columns[name][rows] = getattr(by, name)
+        return Light(**columns)
+
 
 def light(spans: Ints, excess_db: Floats, line_db: Floats, sender_db: Floats) -> Light:
     """Return what receivers get at the end of their links.
@@ -251,9 +259,4 @@ class Plant:
         if not len(rows):
             return self.healthy
         struck = light(self.spans[rows], excess_db[rows], line_db[rows], sender_db[rows])
-        columns = {}
-        for name in Light.__slots__:
-            column = getattr(self.healthy, name).copy()
-            column[rows] = getattr(struck, name)
-            columns[name] = column
-        return Light(**columns)
+        return self.healthy.replaced(rows, struck)

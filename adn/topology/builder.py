@@ -21,12 +21,14 @@ from adn.topology.elements import (
     NetworkElement,
     NetworkRows,
     PowerFeed,
+    Protection,
     Service,
     Site,
     direction_ids,
 )
 from adn.topology.naming import closest
 from adn.topology.network import Network
+from adn.topology.protecting import protection_findings
 
 MIN_FLOW_GROUPS, MAX_FLOW_GROUPS = 1, 64
 
@@ -52,6 +54,7 @@ class NetworkBuilder:
         self._services: list[Service] = []
         self._feeds: list[PowerFeed] = []
         self._cards: list[Card] = []
+        self._protections: list[Protection] = []
         self._assumptions: list[Assumption] = []
 
     @classmethod
@@ -65,6 +68,7 @@ class NetworkBuilder:
         builder._services.extend(rows.services)
         builder._feeds.extend(rows.feeds)
         builder._cards.extend(rows.cards)
+        builder._protections.extend(rows.protections)
         builder._assumptions.extend(rows.assumptions)
         return builder
 
@@ -104,6 +108,11 @@ class NetworkBuilder:
         self._cards.append(card)
         return self
 
+    def add_protection(self, protection: Protection) -> Self:
+        """Say what carries a link when its own fibre fails."""
+        self._protections.append(protection)
+        return self
+
     def add_assumption(self, assumption: Assumption) -> Self:
         """Say which values a rule has filled."""
         self._assumptions.append(assumption)
@@ -120,6 +129,7 @@ class NetworkBuilder:
             services=tuple(self._services),
             feeds=tuple(self._feeds),
             cards=tuple(self._cards),
+            protections=tuple(self._protections),
             assumptions=tuple(self._assumptions),
         )
 
@@ -166,6 +176,7 @@ def _findings(rows: NetworkRows) -> Iterator[Finding]:
         yield from _link_findings(link, elements, ducts)
         yield from _port_findings(link, owners)
     yield from _direction_findings(rows.links)
+    yield from protection_findings(rows)
     for service in sorted(rows.services, key=lambda row: row.id):
         yield from _service_findings(service, elements)
 

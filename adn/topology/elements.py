@@ -61,10 +61,37 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Duct:
-    """A stretch of buried conduit; everything in it shares one fate."""
+    """A stretch of buried conduit; everything in it shares one fate.
+
+    Attributes:
+        id: Unique name.
+        length_km: Its length, km.
+        spares: Fibre pairs in it that are kept dark, for links that are restored.
+    """
 
     id: str
     length_km: float
+    spares: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What carries a link when its own fibre fails.
+
+    Attributes:
+        link: The link.
+        scheme: ``1+1``, a second fibre of its own that is always lit, or ``shared``, spare fibre
+            pairs that are lit for whoever needs them first.
+        routes: Ducts of each way round, from the a end to the z end, in order of preference; 1+1
+            has one.
+        wait_ms: How long the own fibre must have been whole before the link goes back to it, ms;
+            0 for never (non-revertive).
+    """
+
+    link: str
+    scheme: Literal["1+1", "shared"]
+    routes: tuple[tuple[str, ...], ...]
+    wait_ms: int = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +237,7 @@ class NetworkRows:
     services: tuple[Service, ...] = ()
     feeds: tuple[PowerFeed, ...] = ()
     cards: tuple[Card, ...] = ()
+    protections: tuple[Protection, ...] = ()
     assumptions: tuple[Assumption, ...] = field(default=())
 
 

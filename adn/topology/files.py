@@ -22,6 +22,7 @@ from adn.topology.elements import (
     NetworkElement,
     NetworkRows,
     PowerFeed,
+    Protection,
     Service,
     Site,
     Sla,
@@ -65,6 +66,10 @@ def rows_from_json(data: Mapping[str, Any]) -> NetworkRows:
             ),
             feeds=tuple(PowerFeed(**row) for row in data["feeds"]),
             cards=tuple(Card(**row) for row in data["cards"]),
+            protections=tuple(
+                Protection(**{**row, "routes": tuple(tuple(way) for way in row["routes"])})
+                for row in data.get("protections", ())
+            ),
             assumptions=tuple(Assumption(**row) for row in data["assumptions"]),
         )
     except (KeyError, TypeError) as error:

@@ -143,6 +143,7 @@ class Network:
             services=tuple(sorted(rows.services, key=lambda row: row.id)),
             feeds=tuple(sorted(rows.feeds, key=lambda row: row.id)),
             cards=tuple(sorted(rows.cards, key=lambda row: row.id)),
+            protections=tuple(sorted(rows.protections, key=lambda row: row.link)),
             assumptions=rows.assumptions,
         )
         elements = Names(row.id for row in rows.elements)

@@ -157,8 +157,10 @@ class _Book:
         self.errors: list[RecordedError] = []
 
     def rows(self) -> NetworkRows:
+        # Which fibres protect which others is in the optical team's own books.
         return replace(
             self._network.rows,
+            protections=(),
             links=tuple(sorted(self._links.values(), key=lambda link: link.id)),
             ducts=tuple(sorted(self._ducts.values(), key=lambda duct: duct.id)),
         )

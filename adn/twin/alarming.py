@@ -62,6 +62,12 @@ _MEANINGS: Final = {
     "light": _Meaning(
         EventType.COMMUNICATIONS, ProbableCause.LOSS_OF_SIGNAL, Severity.CRITICAL, "loss of signal"
     ),
+    "protection": _Meaning(
+        EventType.COMMUNICATIONS,
+        ProbableCause.LOSS_OF_REDUNDANCY,
+        Severity.MINOR,
+        "protection switched",
+    ),
     "adjacency": _Meaning(
         EventType.COMMUNICATIONS, ProbableCause.ADJACENCY_DOWN, Severity.MAJOR, "adjacency lost"
     ),
@@ -123,6 +129,7 @@ class Alarming:
         itself = np.arange(len(self._elements))
         self._groups = {
             "light": _Group(_MEANINGS["light"], network.directions.ids, network.head),
+            "protection": _Group(_MEANINGS["protection"], network.links.ids, network.link_a),
             "adjacency": _Group(_MEANINGS["adjacency"], doubled, network.tail),
             "load": _Group(_MEANINGS["load"], network.directions.ids, network.tail),
             "gasp": _Group(_MEANINGS["gasp"], self._elements, itself),

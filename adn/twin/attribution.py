@@ -258,7 +258,7 @@ def departure(
 ) -> str:
     """Return the first alarm condition or KPI that departs from its healthy band, or ""."""
     (seen, state), (expected, healthy) = now, otherwise
-    dark = np.flatnonzero(~state.lit & healthy.lit)
+    dark = np.flatnonzero(~(state.lit & state.own_lit) & healthy.lit & healthy.own_lit)
     if len(dark):
         return f"light {network.directions[int(dark[0])]}"
     full = np.flatnonzero(

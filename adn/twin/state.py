@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from adn.northbound.commands import MAX_COST
-from adn.physics.optics import DARK_DBM, UNLOCKED, Light, Plant
+from adn.physics.optics import DARK_DBM, UNLOCKED, Light, Plant, light
+from adn.physics.protection import Ways
 from adn.physics.traffic import buffers_ms, propagation_ms
 from adn.topology.network import Bools, Floats, Ints, Network
 from adn.twin.impairments import Overlay
@@ -47,6 +48,19 @@ class Configuration:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """Which way the light of protected links takes at an instant.
+
+    Attributes:
+        taken: Way of each protected link, in the order of `Ways.links`; 0 is its own fibre.
+        switching: Links that are being switched over, so fast that nobody is told, shape (L,).
+    """
+
+    taken: Ints
+    switching: Bools
+
+
+@dataclass(frozen=True)
 class State:
     """Derived condition, noise-free.
 
@@ -54,6 +68,9 @@ class State:
         element_up: Powered elements, shape (n,).
         process_up: Elements whose routing daemon runs, shape (n,).
         lit: Directions whose receiver has a signal, shape (D,).
+        own_lit: Directions that have a signal on the link's own fibre, whichever way it takes,
+            shape (D,).
+        way: Way that the light of each link takes, 0 its own fibre, shape (L,).
         link_up: Links whose both ports are up, shape (L,).
         adjacent: Links over which routing daemons can hear each other, shape (L,).
         loss: Uncounted loss per direction, 0..1, shape (D,); 1 where the link is down.
@@ -81,6 +98,8 @@ class State:
     element_up: Bools
     process_up: Bools
     lit: Bools
+    own_lit: Bools
+    way: Ints
     link_up: Bools
     adjacent: Bools
     loss: Floats
@@ -103,8 +122,14 @@ class State:
     power_lost: Bools
 
     @classmethod
-    def of(cls, network: Network, overlay: Overlay) -> State:
-        """Return the state that an overlay of impairments gives a network."""
+    def of(cls, network: Network, overlay: Overlay, selection: Selection | None = None) -> State:
+        """Return the state that an overlay of impairments gives a network.
+
+        Args:
+            network: The network.
+            overlay: Its impairments.
+            selection: Which way protected links take just now; None: once protection has settled.
+        """
         links = len(network.links)
         partly, lost = _power(network, overlay)
         dark = overlay.column("element.power-down") >= 0.5
@@ -114,33 +139,38 @@ class State:
         failed = overlay.column("card.failed") >= 0.5
         port = ~np.append(failed, False)[network.port_card]  # -1, no card, takes the one past all
         carded = port.reshape(links, 2).all(axis=1)
-        light = _light(network, overlay)
-        whole = light.signal
+        own, found, way, delay = _light(network, overlay, selection)
+        whole = found.signal
         powered = element_up[network.link_a] & element_up[network.link_z]
         port_ok = (overlay.column("link.port-fault") < 0.5) & carded
         link_up = whole.reshape(links, 2).all(axis=1) & powered & port_ok
-        sent = whole & np.repeat(port_ok, 2) & element_up[network.tail]
+        sending = np.repeat(port_ok, 2) & element_up[network.tail]
+        sent = whole & sending
+        linked = (
+            link_up if selection is None else link_up | (selection.switching & powered & port_ok)
+        )
         loss = overlay.column("direction.loss")
         deaf = (loss >= PROTOCOL_LOSS).reshape(links, 2).any(axis=1)
         hearing = process_up[network.link_a] & process_up[network.link_z]
         errors = overlay.column("direction.errors")
-        given_up = whole & (light.frame_loss > 0.0)
-        errors[given_up] = 1.0 - (1.0 - errors[given_up]) * (1.0 - light.frame_loss[given_up])
+        given_up = whole & (found.frame_loss > 0.0)
+        errors[given_up] = 1.0 - (1.0 - errors[given_up]) * (1.0 - found.frame_loss[given_up])
         full = overlay.column("element.table-full")
         return cls(
             element_up=element_up,
             process_up=process_up,
             lit=sent,
+            own_lit=own.signal & sending,
+            way=way,
             link_up=link_up,
-            adjacent=link_up & hearing & ~deaf,
+            adjacent=linked & hearing & ~deaf,
             loss=np.where(np.repeat(link_up, 2), loss, 1.0),
             errors=errors,
-            delay_ms=np.repeat(propagation_ms(network.length_km), 2)
-            + overlay.column("direction.delay"),
+            delay_ms=delay + overlay.column("direction.delay"),
             capacity_bps=np.repeat(network.capacity_bps, 2) * overlay.column("direction.capacity"),
-            rx_dbm=np.where(sent, light.received_dbm, DARK_DBM),
-            osnr_db=np.where(sent, light.osnr_db, 0.0),
-            pre_fec=np.log10(np.where(sent, light.bit_errors, UNLOCKED)),
+            rx_dbm=np.where(sent, found.received_dbm, DARK_DBM),
+            osnr_db=np.where(sent, found.osnr_db, 0.0),
+            pre_fec=np.log10(np.where(sent, found.bit_errors, UNLOCKED)),
             cpu=overlay.column("element.cpu"),
             buffer_ms=buffers_ms(network, DEEP_MS, SHALLOW_MS),
             metric=_whole(overlay.column("link.metric")),
@@ -166,23 +196,76 @@ def advertised(state: State, network: Network, configuration: Configuration) -> 
     return metric
 
 
-def _light(network: Network, overlay: Overlay) -> Light:
-    """Return what receivers get, senders and ports apart, along the ducts that each link rides in.
+@dataclass(frozen=True)
+class OpticalCondition:
+    """What ails the light.
 
-    Losses add up along the way; of amplifiers the noisiest drowns the others.
+    Attributes:
+        lost_db: Excess loss of each duct.
+        noise_db: Excess noise of each duct's amplifiers.
+        optics_db: Excess loss of the optics, shape (D,).
+        sender_db: Excess noise of the senders, shape (D,).
+    """
+
+    lost_db: Floats
+    noise_db: Floats
+    optics_db: Floats
+    sender_db: Floats
+
+    @classmethod
+    def of(cls, overlay: Overlay) -> OpticalCondition:
+        """Return what ails the light under an overlay of impairments."""
+        return cls(
+            lost_db=overlay.column("duct.attenuation"),
+            noise_db=overlay.column("duct.noise"),
+            optics_db=np.repeat(overlay.column("link.attenuation"), 2)
+            + overlay.column("direction.attenuation"),
+            sender_db=overlay.column("direction.noise"),
+        )
+
+    def lit(self, ways: Ways) -> Bools:
+        """Return which ways have a signal, shape (W,)."""
+        return ways.lit(self.lost_db, self.noise_db, self.optics_db, self.sender_db)
+
+
+def _light(
+    network: Network, overlay: Overlay, selection: Selection | None
+) -> tuple[Light, Light, Ints, Floats]:
+    """Return the light on own fibres, the light that is used, the ways taken and their delay.
+
+    Senders and ports are left out. Losses add up along a way; of amplifiers the noisiest drowns the
+    others.
     """
     links = len(network.links)
-    lost, noise = overlay.column("duct.attenuation"), overlay.column("duct.noise")
+    ails = OpticalCondition.of(overlay)
     rides, ducts = network.ride_link, network.ride_duct
-    excess = np.bincount(rides, weights=lost[ducts], minlength=links)
-    excess = excess + overlay.column("link.attenuation")
+    excess = np.bincount(rides, weights=ails.lost_db[ducts], minlength=links)
     noisiest = np.zeros(links)
-    np.maximum.at(noisiest, rides, noise[ducts])
-    return Plant.of(network).light(
-        np.repeat(excess, 2) + overlay.column("direction.attenuation"),
-        np.repeat(noisiest, 2),
-        overlay.column("direction.noise"),
+    np.maximum.at(noisiest, rides, ails.noise_db[ducts])
+    own = Plant.of(network).light(
+        np.repeat(excess, 2) + ails.optics_db, np.repeat(noisiest, 2), ails.sender_db
     )
+    delay = np.repeat(propagation_ms(network.length_km), 2)
+    way = np.zeros(links, dtype=np.int64)
+    ways = Ways.of(network)
+    if ways is None:
+        return own, own, way, delay
+    taken = ways.settled(ails.lit(ways)) if selection is None else selection.taken
+    way[ways.links] = taken
+    moved = np.flatnonzero(taken)
+    if not len(moved):
+        return own, own, way, delay
+    held = ways.first[moved] + taken[moved]
+    rows = (2 * ways.links[moved, None] + np.arange(2)).ravel()
+    both = np.repeat(held, 2)
+    delay[rows] = propagation_ms(ways.length_km[both])
+    round_ = light(
+        ways.spans[both],
+        ways.excess(ails.lost_db)[both] + ails.optics_db[rows],
+        ways.noise(ails.noise_db)[both],
+        ails.sender_db[rows],
+    )
+    return own, own.replaced(rows, round_), way, delay
 
 
 def _whole(values: Floats) -> Ints:

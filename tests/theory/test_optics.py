@@ -37,9 +37,7 @@ from adn.physics.traffic import propagation_ms
 
 def one(spans: int, excess: float = 0.0, line: float = 0.0, sender: float = 0.0) -> Light:
     """The light of one direction."""
-    return light(
-        np.array([spans]), np.array([excess]), np.array([line]), np.array([sender])
-    )
+    return light(np.array([spans]), np.array([excess]), np.array([line]), np.array([sender]))
 
 
 @pytest.mark.parametrize(("km", "loss"), [(0.0, 1.0), (10.0, 3.2), (80.0, 18.6)])

@@ -37,6 +37,7 @@ _OTDR_SHARE: Final = 0.005
 
 _CAUSES: Final[Mapping[ProbableCause, tuple[str, str]]] = {
     ProbableCause.LOSS_OF_SIGNAL: ("loss-of-signal", "direction"),
+    ProbableCause.LOSS_OF_REDUNDANCY: ("switched", "link"),
     ProbableCause.ADJACENCY_DOWN: ("adjacency-lost", "link"),
     ProbableCause.THRESHOLD_CROSSED: ("overload", "direction"),
     ProbableCause.POWER_PROBLEM: ("power-alarm", "element"),
