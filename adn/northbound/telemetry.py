@@ -102,7 +102,7 @@ class TelemetryFrame:
         measured_at: End of the interval, simulated ms.
         table: Which objects.
         kpis: Names of the KPIs, in the order of `values`.
-        values: Shape (len(kpis), rows), float32, own memory, read-only. NaN is a gap: late, lost,
+        values: Shape (len(kpis), rows), float32, read-only. NaN is a gap: late, lost,
             or the element is cut off. Rows follow the `Roster` of the table.
     """
 
@@ -114,7 +114,19 @@ class TelemetryFrame:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Which objects report in a table, in row order; sent once, at the start."""
+    """Which objects report in a table, in row order; sent once, at the start.
+
+    Attributes:
+        table: Of which table.
+        ids: Their ids.
+        interval: How often all their KPIs are reported, simulated ms; None: each as the catalogue
+            says.
+    """
 
     table: Table
     ids: tuple[str, ...]
+    interval: Millis | None = None
+
+    def interval_of(self, measured: Kpi) -> Millis:
+        """Return how often a KPI of the table is reported, simulated ms."""
+        return measured.interval_ms if self.interval is None else self.interval

@@ -11,7 +11,7 @@ from copy import deepcopy
 from heapq import heappop, heappush
 from typing import Final
 
-from adn.base.clock import NEVER, Millis, seconds
+from adn.base.clock import MINUTE, NEVER, Millis, seconds
 from adn.base.records import Record
 from adn.closedloop.controller import Controller
 from adn.northbound.collector import Collector
@@ -36,6 +36,8 @@ class Conductor:
         log: Where both are written down.
         warmup: Until when the collector only learns.
         witness: Shown every frame as the collector gets it, if given.
+        coasting: Whether quiet stretches are gone through without asking everybody at each instant
+            when they next have something to do; changes nothing but speed.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class Conductor:
         log: Log,
         warmup: Millis,
         witness: Callable[[TelemetryFrame], None] | None = None,
+        *,
+        coasting: bool = True,
     ) -> None:
-        self._witness = witness
+        self._witness, self._coasting = witness, coasting
         self._twin, self._controller, self._log = twin, controller, log
-        self._rosters = rosters(twin.network)
+        self._rosters = rosters(twin.network, twin.world.intervals)
         self._collector = Collector(self._rosters, warmup)
         self._answers: list[tuple[Millis, int, Observation]] = []
         self._asked = 0
@@ -58,20 +62,48 @@ class Conductor:
         for roster in self._rosters:
             self._controller.deliver(0, roster)
         self._send(0)
-        while (now := self._next()) <= until:
-            delivered = self._bring(now)
+        now: Millis = 0
+        while now <= until:
+            seen: list[Observation] = []
+            if self._coasting:
+                now, seen = self._coast(until, progress)
+            if not seen:
+                now = self._next()
+            if now > until:
+                break
+            delivered = self._bring(now, seen)
             if delivered or self._controller.next_event() <= now:
                 self._send(now)
             if progress:
                 progress(now)
 
+    def _coast(
+        self, until: Millis, progress: Callable[[Millis], None] | None
+    ) -> tuple[Millis, list[Observation]]:
+        """Go through a quiet stretch; return when it ended and what ended it, if anything.
+
+        It is quiet while the world does nothing but its routine, the collector has nothing to pass
+        on and neither it nor the controller anything due.
+        """
+        answer = self._answers[0][0] if self._answers else NEVER
+        end = min(until + 1, answer, self._controller.next_event())
+        told: Millis = 0
+        while (found := self._twin.coast(end)) is not None:
+            now, reports = found
+            seen = [one for report in reports for one in self._collected(now, report)]
+            if seen:
+                return now, seen
+            if progress and now >= told + MINUTE:
+                progress(now)
+                told = now
+        return 0, []
+
     def _next(self) -> Millis:
         answer = self._answers[0][0] if self._answers else NEVER
         return min(self._twin.next_event(), answer, self._controller.next_event())
 
-    def _bring(self, now: Millis) -> bool:
-        """Deliver what the world and the collector have for operations at `now`."""
-        seen: list[Observation] = []
+    def _bring(self, now: Millis, seen: list[Observation]) -> bool:
+        """Deliver `seen`, and what else world and collector have for operations at `now`."""
         for report in self._twin.advance(now):
             seen += self._collected(now, report)
         while self._answers and self._answers[0][0] <= now:

@@ -11,10 +11,10 @@ operations do, and a service that is well adds nothing to anyone's. All figures 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -131,14 +131,12 @@ class Complaining:
         self._rows = {row.id: row for row in network.rows.services}
         self._raised = 0
         if len(network.services):
-            twin.clock.process(self._live())
+            twin.routine.every(MINUTE, self._live)
 
-    def _live(self) -> Generator[Any, Any, None]:
-        while True:
-            yield self._twin.clock.sleep(MINUTE)
-            now = self._twin.clock.now
-            self._hurt(now, self._twin.performance)
-            self._unhurt(now)
+    def _live(self) -> None:
+        now = self._twin.clock.now
+        self._hurt(now, self._twin.performance)
+        self._unhurt(now)
 
     # --- who complains ---
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from adn.base import noise
-from adn.base.clock import SECOND, Millis
+from adn.base.clock import NEVER, Millis
+from adn.base.pool import Gaps, Runs, wandering
 from adn.base.streams import Key, hash32
-from adn.northbound.telemetry import KPIS, Kpi, Roster, Table, TelemetryFrame, kpis_of
+from adn.northbound.telemetry import KPIS, Kpi, Roster, Table, TelemetryFrame
 from adn.topology.network import Bools, Floats, Network
 from adn.twin.departures import noise_free
 from adn.twin.performance import Performance
 from adn.twin.state import State
+
+Float32 = npt.NDArray[np.float32]
 
 TAIL: Final = 5.0
 """Degrees of freedom of measurement noise: Student's t, heavier than normal (assumption)."""
@@ -25,123 +28,211 @@ CPU_IDLE: Final = 0.15
 """Control-plane load of an idle element (assumption)."""
 CPU_PER_RUN: Final = 0.02
 """Load that one shortest-path run in a minute adds (assumption)."""
+AHEAD: Final = 16
+"""Most reports of a block that are measured at one go; changes nothing but speed."""
 
 RECEIVED: Final = frozenset({"errors", "rx-power", "pre-fec-ber", "osnr"})
 """KPIs of a direction that its receiving end measures."""
+_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "ratio": (0.0, 1.0),
+    "bps": (0.0, np.inf),
+    "ms": (0.0, np.inf),
+}
+"""What an instrument can show, by unit."""
 
-BLOCKS: Final[tuple[tuple[Table, Millis], ...]] = tuple(
-    sorted({(row.table, row.interval_ms) for row in KPIS}, key=lambda block: (block[1], block[0]))
-)
-"""The (table, interval) pairs that are reported, in order."""
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """KPIs of a table that are reported together, every `interval` ms."""
+
+    table: Table
+    interval: Millis
+    kpis: tuple[Kpi, ...]
 
 
-def rosters(network: Network) -> tuple[Roster, ...]:
+def blocks_of(intervals: Mapping[Table, Millis]) -> tuple[Block, ...]:
+    """Return what is reported together, the most frequent first.
+
+    Args:
+        intervals: How often all KPIs of a table are reported, where not as the catalogue says.
+    """
+    found: dict[tuple[Millis, Table], list[Kpi]] = {}
+    for row in KPIS:
+        found.setdefault((intervals.get(row.table, row.interval_ms), row.table), []).append(row)
+    return tuple(Block(table, every, tuple(rows)) for (every, table), rows in sorted(found.items()))
+
+
+def rosters(
+    network: Network, intervals: Mapping[Table, Millis] | None = None
+) -> tuple[Roster, ...]:
     """Return which objects report in each table."""
     names: dict[Table, tuple[str, ...]] = {
         "service": network.services.ids,
         "direction": network.directions.ids,
         "element": network.elements.ids,
     }
-    return tuple(Roster(table, ids) for table, ids in names.items())
+    every = intervals or {}
+    return tuple(Roster(table, ids, every.get(table)) for table, ids in names.items())
 
 
-@dataclass
-class _Mean:
-    """A running time-average of one KPI's column over its interval."""
+class _Instruments:
+    """The instruments of one block; columns are (kpis, rows)."""
 
-    total: Floats
-    weight: Floats
+    def __init__(
+        self, network: Network, block: Block, ids: tuple[str, ...], key: Key, missing: float
+    ) -> None:
+        self.block, self.names = block, tuple(row.name for row in block.kpis)
+        self.shape = (len(block.kpis), len(ids))
+        hashed = [hash32(f"{row.table}/{name}/{row.name}") for row in block.kpis for name in ids]
+        self.series = np.array(hashed, dtype=np.uint32)
+        self.gaps = Gaps(key.word("telemetry/gaps"), self.series, missing)
+        self.runs = Runs(key.word("telemetry/noise"), self.series, wandering(MEMORY, TAIL))
+        self.reporter = np.array([reporter_of(network, row) for row in block.kpis])
+        bounds = np.array([_BOUNDS.get(row.unit, (-np.inf, np.inf)) for row in block.kpis])
+        self.low, self.high = (bounds[:, [side]].astype(np.float32) for side in (0, 1))
+        self._size = np.array([[row.noise] for row in block.kpis], dtype=np.float32)
+        self._relative = np.array([[row.relative] for row in block.kpis])
+        self.at: tuple[Performance, State] | None = None
+        self.exact: Float32 = np.zeros(self.shape, dtype=np.float32)
+        self.scale: Float32 = np.zeros(self.shape, dtype=np.float32)
+        self.ready: Float32 = np.zeros((0, *self.shape), dtype=np.float32)
+        self.first = 0
 
-    def add(self, values: Floats, span: Millis) -> None:
-        there = np.isfinite(values)
-        self.total[there] += values[there] * span
-        self.weight[there] += span
+    def set_exact(self, columns: list[Floats]) -> None:
+        """Take in what there is to measure, one column a KPI."""
+        for row, column in enumerate(columns):
+            self.exact[row] = column
+        np.multiply(self.exact, self._size, out=self.scale)
+        np.copyto(self.scale, self._size, where=~self._relative)
 
-    def take(self) -> Floats:
-        held = self.weight > 0
-        mean: Floats = np.where(held, self.total / np.where(held, self.weight, 1.0), np.nan)
-        self.total[:] = 0.0
-        self.weight[:] = 0.0
-        return mean
+    def measure(self, tick: int, count: int) -> Float32:
+        """Return what `count` ticks show, shape (count, kpis, rows), read-only."""
+        shown = np.empty((count, *self.shape), dtype=np.float32)
+        for one in range(count):
+            self.runs.take(tick + one, shown[one].reshape(-1))
+        shown *= self.scale
+        shown += self.exact
+        np.maximum(shown, self.low, out=shown)
+        np.minimum(shown, self.high, out=shown)
+        for one in range(count):
+            shown[one].reshape(-1)[self.gaps.at(tick + one)] = np.nan
+        shown.flags.writeable = False
+        return shown
 
 
 class Measuring:
-    """Averages performance over each reporting interval and adds what instruments add."""
+    """Averages performance over each reporting interval and adds what instruments add.
 
-    def __init__(self, network: Network, key: Key, missing: float) -> None:
-        self._network, self._missing = network, missing
-        self._means: dict[tuple[str, str], _Mean] = {}
-        self._series: dict[tuple[str, str], npt.NDArray[np.uint32]] = {}
-        self._error: dict[tuple[str, str], npt.NDArray[np.float32]] = {}
-        self._key, self._gap_key = key.word("telemetry/noise"), key.word("telemetry/gaps")
-        for roster in rosters(network):
-            for row in KPIS:
-                if row.table == roster.table:
-                    n = len(roster.ids)
-                    names = [hash32(f"{row.table}/{name}/{row.name}") for name in roster.ids]
-                    self._series[row.table, row.name] = np.array(names, dtype=np.uint32)
-                    self._means[row.table, row.name] = _Mean(np.zeros(n), np.zeros(n))
-                    self._error[row.table, row.name] = np.zeros(n, dtype=np.float32)
+    What is measured while the network performs steadily is that performance itself, to the bit.
 
-    def add(self, performance: Performance, state: State, span: Millis) -> None:
-        """Take in that the network performed so for `span` milliseconds."""
-        if span <= 0:
-            return
-        for name, values in noise_free(performance, state).items():
-            self._means[name].add(values, span)
+    Args:
+        network: Whose objects report.
+        key: For noise and gaps.
+        missing: Share of samples that get lost.
+        intervals: How often all KPIs of a table are reported, where not as the catalogue says.
+
+    Attributes:
+        blocks: What is reported together.
+        ahead: Most reports of a block that are measured at one go.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        key: Key,
+        missing: float,
+        intervals: Mapping[Table, Millis] | None = None,
+    ) -> None:
+        self.blocks = blocks_of(intervals or {})
+        self.ahead = AHEAD
+        ids = {roster.table: roster.ids for roster in rosters(network)}
+        self._instruments = [
+            _Instruments(network, b, ids[b.table], key, missing) for b in self.blocks
+        ]
+        self._longest = max(block.interval for block in self.blocks)
+        self._past: list[tuple[Millis, Performance, State]] = []
+
+    def changed(self, at: Millis, performance: Performance, state: State) -> None:
+        """Take in that from `at` on the network performs so."""
+        past = self._past
+        if past and past[-1][0] == at:
+            past.pop()
+        past.append((at, performance, state))
+        while len(past) > 1 and past[1][0] <= at - self._longest:
+            del past[0]
 
     def frame(
         self,
-        table: Table,
-        interval: Millis,
+        number: int,
         at: Millis,
-        state: State,
-        managed: Bools,
+        reporting: Bools,
         runs: npt.NDArray[np.int64],
+        steady_until: Millis = NEVER,
     ) -> TelemetryFrame:
-        """Return what the objects of a table report at the end of an interval.
+        """Return what the objects of a block report at the end of an interval.
 
         Args:
-            table: Which objects.
-            interval: Which of the table's intervals.
+            number: Which of `blocks`.
             at: End of the interval.
-            state: The state now; dark elements do not report.
-            managed: Elements that can reach the operations systems, shape (n,).
+            reporting: Elements that are up and can reach the operations systems, shape (n,).
             runs: Shortest-path runs of each element in the last minute, shape (n,).
+            steady_until: Until when, as far as is known, the network performs as it does.
         """
-        rows = kpis_of(table, interval)
-        tick = at // (10 * SECOND)
-        reporting = managed & state.element_up
-        values = []
-        for row in rows:
-            mean = self._means[table, row.name].take()
+        one = self._instruments[number]
+        block = one.block
+        tick = at // block.interval
+        place = tick - one.first
+        if not self._steady(one, at, runs) or not 0 <= place < len(one.ready):
+            count = min(self.ahead, max(1, 1 + (steady_until - at) // block.interval))
+            one.ready = one.measure(tick, 1 if one.at is None else count)
+            one.first, place = tick, 0
+        shown = one.ready[place]
+        if not reporting.all():
+            shown = np.where(reporting[one.reporter], shown, np.float32(np.nan))
+            shown.flags.writeable = False
+        return TelemetryFrame(at, block.table, one.names, shown)
+
+    def _steady(self, one: _Instruments, at: Millis, runs: npt.NDArray[np.int64]) -> bool:
+        """Let instruments have what to measure; return whether it is what they had."""
+        begin = at - one.block.interval
+        past = self._past
+        first = next(k for k in range(len(past) - 1, -1, -1) if past[k][0] <= begin or k == 0)
+        last = next(k for k in range(len(past) - 1, -1, -1) if past[k][0] < at or k == 0)
+        computing = one.block.table == "element" and bool(runs.any())
+        present = None if computing or first != last else past[last][1:]
+        held = one.at
+        if present and held and present[0] is held[0] and present[1] is held[1]:
+            return True
+        one.at = present
+        columns = [
+            noise_free(performance, state) for _, performance, state in past[first : last + 1]
+        ]
+        spans = [
+            min(at, past[k + 1][0] if k < last else at) - max(begin, past[k][0])
+            for k in range(first, last + 1)
+        ]
+        means = []
+        for row in one.block.kpis:
+            mean = _mean([held[row.table, row.name] for held in columns], spans)
             if row.name == "cpu":
                 mean = mean + CPU_IDLE + CPU_PER_RUN * runs
-            measured = self._disturb(row, mean, tick)
-            measured[~reporting[reporter_of(self._network, row)]] = np.nan
-            series = self._series[table, row.name]
-            gone = noise.uniform(self._gap_key, series, tick) < np.float32(self._missing)
-            measured[gone] = np.nan
-            values.append(measured)
-        stacked = np.array(values, dtype=np.float32)
-        stacked.flags.writeable = False
-        return TelemetryFrame(at, table, tuple(row.name for row in rows), stacked)
+            means.append(mean)
+        one.set_exact(means)
+        return False
 
-    def _disturb(self, row: Kpi, mean: Floats, tick: int) -> npt.NDArray[np.float32]:
-        """Return the measured column: the mean plus autocorrelated, heavy-tailed error."""
-        name = (row.table, row.name)
-        fresh = noise.standard(self._key, self._series[name], tick, TAIL)
-        rest = np.float32(np.sqrt(1.0 - MEMORY**2))
-        error = np.float32(MEMORY) * self._error[name] + rest * fresh
-        self._error[name] = error
-        exact = mean.astype(np.float32)
-        size = np.float32(row.noise)
-        measured = exact * (1 + size * error) if row.relative else exact + size * error
-        if row.unit in {"ratio", "bps", "ms"}:
-            measured = np.maximum(measured, np.float32(0.0))
-        if row.unit == "ratio":
-            measured = np.minimum(measured, np.float32(1.0))
-        return measured.astype(np.float32)
+
+def _mean(columns: list[Floats], spans: list[Millis]) -> Floats:
+    """Return the time-average of columns that held for `spans`; what was no number is left out."""
+    if len(columns) == 1:
+        return columns[0]
+    total, weight = np.zeros(len(columns[0])), np.zeros(len(columns[0]))
+    for values, span in zip(columns, spans, strict=True):
+        there = np.isfinite(values)
+        total[there] += values[there] * span
+        weight[there] += span
+    held = weight > 0
+    mean: Floats = np.where(held, total / np.where(held, weight, 1.0), np.nan)
+    return mean
 
 
 def reporter_of(network: Network, row: Kpi) -> npt.NDArray[np.int64]:

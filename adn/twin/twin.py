@@ -6,10 +6,9 @@ faults and disturbances add and remove impairments. Everything else follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order
@@ -21,7 +20,7 @@ from adn.base.streams import Key
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult, PlanNotice
 from adn.northbound.post import MaintenanceNotice, Ticket
-from adn.northbound.telemetry import TelemetryFrame
+from adn.northbound.telemetry import Table, TelemetryFrame
 from adn.physics.routing import Fabric, adjacency
 from adn.topology.network import Bools, Ints, Network
 from adn.twin.alarming import UTILISATION_LIMIT, Alarming, Habits
@@ -32,9 +31,12 @@ from adn.twin.executing import Executing
 from adn.twin.fork import Fork
 from adn.twin.forwarding import Forwarding
 from adn.twin.impairments import Impairment, Overlay
-from adn.twin.measuring import BLOCKS, Measuring
+from adn.twin.measuring import Measuring
 from adn.twin.performance import Performance
+from adn.twin.protecting import Protecting
+from adn.twin.routine import Routine
 from adn.twin.state import Configuration, State, advertised
+from adn.twin.views import Changes
 
 Report = TelemetryFrame | Alarm | CommandResult | Ticket | MaintenanceNotice
 
@@ -53,6 +55,7 @@ class World:
         missing: Share of samples that get lost.
         habits: How elements raise alarms.
         timers: How fast the control plane is.
+        intervals: How often all KPIs of a table are reported, where not as the catalogue says.
     """
 
     management: str
@@ -64,6 +67,7 @@ class World:
     missing: float
     habits: Habits
     timers: Timers
+    intervals: Mapping[Table, Millis] = field(default_factory=dict)
 
 
 class Twin:
@@ -77,6 +81,7 @@ class Twin:
 
     Attributes:
         latent: What comes and goes, by id, at full strength; whether it shows just now or not.
+        routine: What happens every so often.
     """
 
     def __init__(
@@ -91,13 +96,15 @@ class Twin:
         self.on_the_way: list[Callable[[TelemetryFrame], TelemetryFrame]] = []
         self._key, self._fabric = key, Fabric.of(network)
         self._out: list[Report] = []
-        self._since: Millis = 0
+        self.routine = Routine(self.clock)
         self._management = network.elements.row(world.management)
         self._demand = Demand(
             network, key, world.profile, world.starts, world.scale, world.variation
         )
         self.rates = self._demand.advance(0)
-        self.state = State.of(network, self.overlay)
+        self._steady_until = STEP
+        self._protecting = Protecting(self.clock, network, key, self._switched)
+        self.state = self._conditioned()
         self._metric = network.cost
         self.forwarding = Forwarding(network, self._fabric, key.word("ecmp"))
         up = np.repeat(self.state.adjacent, 2)
@@ -105,7 +112,7 @@ class Twin:
         self.forwarding.refresh()
         self.performance = self._perform()
         self.attribution = Attribution(network, truth)
-        self._measuring = Measuring(network, key, world.missing)
+        self._measuring = Measuring(network, key, world.missing, world.intervals)
         self._control = ControlPlane(
             self.clock, network, self._fabric, key, world.timers, self._install, self._adjacency
         )
@@ -114,23 +121,49 @@ class Twin:
         )
         self._executing = Executing(self, key, self._out.append)
         self._managed = self._manageable()
-        self.clock.process(self._traffic())
-        for table, interval in BLOCKS:
-            self.clock.process(self._report(table, interval))
+        self._reporting = self._managed & self.state.element_up
+        self.routine.every(STEP, self._traffic)
+        for number, block in enumerate(self._measuring.blocks):
+            delays = key.stream(f"telemetry/delay/{block.table}/{block.interval}")
+            self.routine.every(block.interval, partial(self._report, number, delays))
+        self.routine.every(MINUTE, self._forget_runs)
         self._refresh("start")
 
     # --- the conductor's side ---
 
     def next_event(self) -> Millis:
         """When something next happens in the world."""
-        return self.clock.next_event()
+        return min(self.routine.next, self.clock.next_event())
 
     def advance(self, now: Millis) -> list[Report]:
         """Let the world run up to and including `now`; return what it reports, in order."""
+        while (at := self.next_event()) <= now:
+            if self.routine.next == at:
+                self.routine.step()
+            else:
+                self.clock.move_to(at)
+                self.clock.drain()
         self.clock.move_to(now)
-        self.clock.drain()
-        reports = self._out.copy()
-        self._out.clear()
+        return self._reports()
+
+    def coast(self, until: Millis) -> tuple[Millis, list[Report]] | None:
+        """Go on while nothing but routine is due, up to the first instant with a report.
+
+        Args:
+            until: Go no further than to before this.
+
+        Returns:
+            When something is reported, and what; None if before that something else is due.
+        """
+        routine, clock = self.routine, self.clock
+        while routine.next < until and routine.next < clock.next_event():
+            routine.step()
+            if self._out:
+                return clock.now, self._reports()
+        return None
+
+    def _reports(self) -> list[Report]:
+        reports, self._out[:] = self._out.copy(), []
         return reports
 
     def submit(self, now: Millis, command: Command) -> None:
@@ -197,8 +230,7 @@ class Twin:
     # --- consequences ---
 
     def _condition_changed(self, cause: str) -> None:
-        self._measure()
-        before, self.state = self.state, State.of(self.network, self.overlay)
+        before, self.state = self.state, self._conditioned()
         told = f"convergence {_command(cause)}".strip()
         self.forwarding.suffer(self.state)
         for node in np.flatnonzero(before.process_up != self.state.process_up).tolist():
@@ -206,19 +238,31 @@ class Twin:
         for link in np.flatnonzero(before.adjacent != self.state.adjacent).tolist():
             light = before.link_up[link] != self.state.link_up[link]
             heard = bool(self.state.adjacent[link])
+            light |= not heard and not self.state.link_up[link]  # no way round was found in time
             self._control.link_heard(link, heard, bool(light), told)
         metric = advertised(self.state, self.network, self.configuration)
         for link in np.flatnonzero(metric != self._metric).tolist():
             self._control.set_cost(link, int(metric[link]), told)
         self._metric = metric
+        self._reporting = self._managed & self.state.element_up
         if (before.power_lost != self.state.power_lost).any():
             self._alarming.update({"gasp": self.state.power_lost})  # with the last of the power
         if (before.link_up != self.state.link_up).any() or (
             before.element_up != self.state.element_up
         ).any():
             self._managed = self._manageable()
-            self._alarming.set_managed(self._managed & self.state.element_up)
+            self._reporting = self._managed & self.state.element_up
+            self._alarming.set_managed(self._reporting)
         self._refresh(cause)
+
+    def _conditioned(self) -> State:
+        """Return the state of the present condition, light taking the ways it takes just now."""
+        selection = self._protecting.selection(self.overlay)
+        return State.of(self.network, self.overlay, selection)
+
+    def _switched(self) -> None:
+        """Protection has moved links to other ways, or has found none."""
+        self._condition_changed("convergence")
 
     def observe(self, cause: str) -> None:
         """Let everyone who watches performance look again, though nothing need have changed."""
@@ -227,16 +271,17 @@ class Twin:
     def _refresh(self, cause: str) -> None:
         """Bring performance up to the present instant and let everyone who watches it know."""
         now = self.clock.now
-        self._measure()
         self.forwarding.refresh()
         self.performance = self._perform()
+        self._measuring.changed(now, self.performance, self.state)
         fork = self.fork()
         self.attribution.update(now, self.performance, fork, cause)
         if self.attribution.invisible:
             self.attribution.look(now, self.performance, self.state, self._control.adjacent, fork)
         self._alarming.update(
             {
-                "light": ~self.state.lit & self.state.element_up[self.network.head],
+                "light": ~self.state.own_lit & self.state.element_up[self.network.head],
+                "protection": self.state.way > 0,
                 "adjacency": ~self._control.advertised,
                 "load": self.performance.overload > UTILISATION_LIMIT,
                 "power": self.state.power_partly,
@@ -245,19 +290,13 @@ class Twin:
             }
         )
 
-    def _measure(self) -> None:
-        """Take in how the network has been until now, before anything is changed."""
-        now = self.clock.now
-        self._measuring.add(self.performance, self.state, now - self._since)
-        self._since = now
-
     def _perform(self) -> Performance:
         return Performance.of(
             self.network, self.state, self.configuration, self.forwarding, self.rates
         )
 
-    def _install(self, node: int, up: Bools, cost: Ints, cause: str) -> None:
-        self.forwarding.install(node, up, cost)
+    def _install(self, node: int, changes: Changes, cause: str) -> None:
+        self.forwarding.install(node, changes)
         if self.forwarding.refresh():
             self._refresh(cause)
 
@@ -285,26 +324,22 @@ class Twin:
 
     # --- activities ---
 
-    def _traffic(self) -> Generator[Any, Any, None]:
-        while True:
-            yield self.clock.sleep(STEP)
-            self.rates = self._demand.advance(self.clock.now)
-            self._refresh("traffic")
+    def _traffic(self) -> None:
+        self.rates = self._demand.advance(self.clock.now)
+        self._steady_until = self.clock.now + STEP
+        self._refresh("traffic")
 
-    def _report(self, table: Any, interval: Millis) -> Generator[Any, Any, None]:
-        delays = self._key.stream(f"telemetry/delay/{table}/{interval}")
-        while True:
-            yield self.clock.sleep(interval)
-            now = self.clock.now
-            self._measure()
-            runs = self._control.recent_runs
-            frame = self._measuring.frame(table, interval, now, self.state, self._managed, runs)
-            if interval == MINUTE and table == "element":
-                runs[:] = 0
-            self.clock.call_at(
-                now + self.world.telemetry_delay.draw(delays),
-                partial(self._arrive, frame),
-            )
+    def _report(self, number: int, delays: np.random.Generator) -> None:
+        now = self.clock.now
+        frame = self._measuring.frame(
+            number, now, self._reporting, self._control.recent_runs, self._steady_until
+        )
+        arrives = now + self.world.telemetry_delay.draw(delays)
+        self.routine.once(arrives, partial(self._arrive, frame))
+
+    def _forget_runs(self) -> None:
+        """Begin another minute of counting shortest-path runs."""
+        self._control.recent_runs[:] = 0
 
     def _arrive(self, frame: TelemetryFrame) -> None:
         """Hand a frame over, less what was lost on the way."""

@@ -94,11 +94,12 @@ def noise_of(name: str, table: str, ticks: int) -> np.ndarray:
     row = next(row for row in KPIS if (row.table, row.name) == (table, name))
     network = ring(8)
     measuring = Measuring(network, Key.root(4), 0.0)
-    rows = 2 * len(network.links) if table == "direction" else len(network.elements)
-    exact = np.full(rows, 0.5)
-    return np.array([measuring._disturb(row, exact, tick) / 0.5 - 1.0 for tick in range(ticks)]) / (
-        row.noise if row.relative else row.noise / 0.5
+    one = next(
+        one for one in measuring._instruments if name in one.names and one.block.table == table
     )
+    one.set_exact([np.full(one.shape[1], 0.5)] * one.shape[0])
+    shown = one.measure(0, ticks)[:, one.names.index(name)].astype(np.float64)
+    return (shown / 0.5 - 1.0) / (row.noise if row.relative else row.noise / 0.5)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from adn.northbound.alarms import Alarm, Severity
 from adn.northbound.telemetry import TelemetryFrame
 from adn.testing.trial import Trial, quiet_world, ring
 from adn.twin.alarming import Habits
-from adn.twin.measuring import BLOCKS, rosters
+from adn.twin.measuring import blocks_of, rosters
 
 AT: Millis = 5 * MINUTE
 
@@ -49,7 +49,7 @@ def test_each_table_reports_at_its_intervals() -> None:
         ("direction", ("errors", "rx-power", "pre-fec-ber", "osnr")): 2,
         ("element", ("cpu", "table-use")): 2,
     }
-    assert {interval for _, interval in BLOCKS} == {10 * SECOND, 60 * SECOND}
+    assert {block.interval for block in blocks_of({})} == {10 * SECOND, 60 * SECOND}
 
 
 def test_reports_arrive_after_their_delay() -> None:
