@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adn.cli.clocks_table import span
-
-if TYPE_CHECKING:
-    from adn.scenario.federation import Federation
 
 _MOST: Final = 20
 """Areas that are listed; `areas.json` has all."""
@@ -57,22 +54,3 @@ def whole_lines(card: Mapping[str, Any], areas: Sequence[Mapping[str, Any]]) -> 
     if len(told) > _MOST:
         yield f"   and {len(told) - _MOST:,} more; areas.json has all"
     yield f"   {card['quiet_areas']:,} areas were quiet   digest {card['digest']}"
-
-
-def federation_rows(federation: Federation) -> list[dict[str, Any]]:
-    """Return the areas of a federation by kind, in plain values; nothing of them is built."""
-    services = federation.loaded.scenario.topology.national
-    rows = []
-    for kind in ("backbone", "metro"):
-        sizes = [area.elements for area in federation.areas if area.kind == kind]
-        rows.append(
-            {
-                "kind": kind,
-                "areas": len(sizes),
-                "elements": sum(sizes),
-                "smallest": min(sizes),
-                "largest": max(sizes),
-                "services": sum(sizes) * (services.services if services else 0),
-            }
-        )
-    return rows

@@ -13,6 +13,7 @@ from adn.cli.render import print_json, print_line, progress
 if TYPE_CHECKING:
     from adn.base.errors import Finding
     from adn.reference.expecting import Outcome
+    from adn.scenario.area_checking import CheckedFederation
     from adn.scenario.checking import Checked
 
 
@@ -33,13 +34,15 @@ def command(
     """Check scenario files; with --run, also their promises.
 
     Each file is read, its network is built, and the targets of its faults are looked up; of a
-    suite, every scenario is read. All errors of all files are listed, and the exit code is 2 if
+    suite, every scenario is read; of a federation, the smallest areas are built. All errors of all files are listed, and the exit code is 2 if
     there are any. With --run every sound scenario is run at the levels and seeds of its `expect:`,
     and the exit code is 1 if a promise is broken.
     """
     from adn.base.errors import AdnError, ScenarioError
     from adn.bench.listing import checked as checked_suite
     from adn.bench.listing import means_suite
+    from adn.scenario import read
+    from adn.scenario.area_checking import check_federation
     from adn.scenario.checking import check_scenario
 
     findings: list[Finding] = []
@@ -51,6 +54,12 @@ def command(
                 reports.append({"file": file, **checked_suite(file)})
                 if not as_json:
                     print_line(_suite_line(reports[-1]))
+                continue
+            loaded = read(file)
+            if loaded.scenario.topology.is_federation:
+                reports.append(_federation(file, check_federation(loaded)))
+                if not as_json:
+                    print_line(_federation_line(reports[-1]))
                 continue
             checked = check_scenario(file)
         except AdnError as error:
@@ -142,6 +151,33 @@ def _sound(file: str, checked: Checked) -> dict[str, Any]:
         "timings_assumed": loaded.scenario.assumed_timings(),
         "findings": [],
     }
+
+
+def _federation(file: str, checked: CheckedFederation) -> dict[str, Any]:
+    """Return what was found of a federation, for programs."""
+    loaded, rows = checked.federation.loaded, checked.federation.rows()
+    return {
+        "file": file,
+        "ok": True,
+        "name": loaded.scenario.name,
+        "version": loaded.scenario.version,
+        "digest": loaded.digest,
+        "areas": sum(row["areas"] for row in rows),
+        "elements": sum(row["elements"] for row in rows),
+        "services": sum(row["services"] for row in rows),
+        "faults": checked.faults,
+        "built": list(checked.built),
+        "timings_assumed": loaded.scenario.assumed_timings(),
+        "findings": [],
+    }
+
+
+def _federation_line(report: dict[str, Any]) -> str:
+    sizes = "  ".join(
+        f"{report[key]:,} {key}" for key in ("areas", "elements", "services", "faults")
+    )
+    built = " ".join(report["built"])
+    return f"{report['file']}: ok   {report['name']}@{report['version']}   {sizes}   built: {built}"
 
 
 def _suite_line(report: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import typer
 from adn.cli.render import print_json, print_line, print_table, remark
 
 if TYPE_CHECKING:
+    from adn.scenario.federation import Federation
     from adn.topology.network import Network
 
 _LISTED = 20
@@ -26,6 +27,9 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="Also write the network as GraphML to this file."),
     ] = None,
+    area: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this area of a federation.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -34,11 +38,16 @@ def command(
     Shows sizes, every value that a rule has filled in, checks, single points of failure, and all
     links with their rate, length, metric, ducts and healthy peak load. Of a fabric it shows what
     stands at each site, what hangs on each power feed and which kinds of links there are, and one
-    by one only the links that leave a site; --json has them all.
+    by one only the links that leave a site; --json has them all. Of a federation it shows how many
+    areas there are, and with --area one of them in full.
     """
     from adn.topology.files import write_graphml
 
-    network, management = _network(source)
+    federation = _federation(source, area)
+    if federation is not None and area is None:
+        _show_areas(federation, as_json=as_json)
+        return
+    network, management = _network(source, area)
     described = _describe(network, management)
     if export is not None:
         write_graphml(network, export, overwrite=force)
@@ -49,7 +58,54 @@ def command(
         _show(described)
 
 
-def _network(source: str) -> tuple[Network, str]:
+def _federation(source: str, area: str | None) -> Federation | None:
+    """Return the federation that `source` names, if it is one.
+
+    Raises:
+        AdnError: It is none, and an area of it is asked for.
+    """
+    from adn.base.errors import AdnError, Finding
+    from adn.scenario import read
+    from adn.scenario.federation import Federation
+    from adn.topology.sources import GRAPHML, TOPOHUB
+
+    named = source.startswith(TOPOHUB) or source.casefold().endswith(GRAPHML)
+    loaded = None if named else read(source)
+    if loaded is not None and loaded.scenario.topology.is_federation:
+        return Federation.of(loaded)
+    if area is not None:
+        message = "--area is for a federation of areas; this is one network"
+        raise AdnError(Finding("CLI005", message))
+    return None
+
+
+def _show_areas(federation: Federation, *, as_json: bool) -> None:
+    """Print which areas there are; none of them is built."""
+    rows = federation.rows()
+    if as_json:
+        areas = [
+            {
+                "area": area.name,
+                "kind": area.kind,
+                "elements": area.elements,
+                "latitude": area.latitude,
+                "longitude": area.longitude,
+            }
+            for area in federation.areas
+        ]
+        print_json({"kinds": rows, "areas": areas})
+        return
+    columns: list[Any] = [(name, "right") if name != "kind" else name for name in rows[0]]
+    cells = [
+        [f"{value:,}" if isinstance(value, int) else value for value in row.values()]
+        for row in rows
+    ]
+    print_table(columns, cells)
+    print_line("")
+    print_line("a federation: each area is a network of its own; --area NAME shows one")
+
+
+def _network(source: str, area: str | None = None) -> tuple[Network, str]:
     """Return the network that `source` names, and the element where operations attach to it.
 
     What is drawn is drawn as every run draws it, whatever its seed: a scenario has one network.
@@ -66,6 +122,10 @@ def _network(source: str) -> tuple[Network, str]:
     from adn.scenario.topology import build_scenario_network
 
     loaded = read(source)
+    if area is not None:
+        from adn.session.federation import alone
+
+        loaded = alone(loaded, area, 0)
     network = build_scenario_network(loaded)
     named = loaded.scenario.topology.management
     return network, management_element(network, named.element if named else None)

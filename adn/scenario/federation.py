@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from adn.base.errors import Finding
 from adn.base.streams import Key
 from adn.scenario.faultspec import Target
 from adn.scenario.marks import Source
+from adn.scenario.naturalspec import unfolded
 from adn.scenario.reader import LoadedScenario, digest_of, map_of, refused
 from adn.topology.national import KINDS, Area, divided
 
@@ -51,7 +52,8 @@ class Federation:
         """
         national = loaded.scenario.topology.national
         assert national is not None and loaded.scenario.topology.is_federation, loaded.file
-        _, raw = map_of(loaded.text, loaded.file, "scenario")
+        built, data = map_of(loaded.text, loaded.file, "scenario")
+        raw, _ = unfolded(data, built.source)
         held = cls(loaded, raw, divided(national.spec()))
         if findings := held.findings():
             raise refused(findings)
@@ -64,6 +66,25 @@ class Federation:
             KeyError: There is none.
         """
         return {area.name: area for area in self.areas}[name]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return its areas by kind, in plain values; nothing of them is built."""
+        national = self.loaded.scenario.topology.national
+        services = national.services if national else 0
+        rows = []
+        for kind in ("backbone", "metro"):
+            sizes = [area.elements for area in self.areas if area.kind == kind]
+            rows.append(
+                {
+                    "kind": kind,
+                    "areas": len(sizes),
+                    "elements": sum(sizes),
+                    "smallest": min(sizes),
+                    "largest": max(sizes),
+                    "services": sum(sizes) * services,
+                }
+            )
+        return rows
 
     def findings(self) -> list[Finding]:
         """Return what cannot be dealt over areas."""
@@ -102,6 +123,12 @@ class Federation:
                 for row in rows.tolist():
                     held[fit[row].name][table][number] += 1
         return held
+
+    def fits(self) -> Iterator[tuple[str, int, list[Area]]]:
+        """Yield table and number of every entry, and the areas that it may fall to."""
+        for table, entries in self._entries():
+            for number, entry in enumerate(entries):
+                yield table, number, self._fit(getattr(entry, "target", None), entry.area)
 
     def scenario_of(
         self, name: str, dealt: Mapping[str, Mapping[str, Counter[int]]]
