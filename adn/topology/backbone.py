@@ -61,23 +61,28 @@ def backbone_network(
         for city, spot in enumerate(spots)
     ]
     trunks = [plant.link(one, two, carded=(one, two)) for one, two in cores]
-    for here, there in _city_links(spots):
-        for near, far in zip(cores[here], cores[there], strict=True):
-            trunks.append(plant.link(near, far, carded=(near, far)))
+    for number, (here, there) in enumerate(_city_links(spots)):
+        pair = [
+            plant.link(near, far, carded=(near, far))
+            for near, far in zip(cores[here], cores[there], strict=True)
+        ]
+        if number % 2 == 0:
+            plant.share(pair, f"duct:core-{here + 1:02d}/core-{there + 1:02d}", cores[here])
+        trunks += pair
     gateways: list[str] = []
     uplinks: list[tuple[str, int]] = []
     for row, area in enumerate(metros):
         home = cores[_nearest((area.latitude, area.longitude), spots)]
-        pair = [
+        both = [
             plant.element(
                 f"{area.name}-gw-{side}", "gateway", (area.latitude, area.longitude),
                 f"{area.name}-pop", 2,
             )
             for side in (1, 2)
         ]  # fmt: skip
-        ends = [plant.link(gw, core, carded=(core,)) for gw, core in zip(pair, home, strict=True)]
-        uplinks += [(name, row) for name in (*ends, plant.link(*pair))]
-        gateways += pair
+        ends = [plant.link(gw, core, carded=(core,)) for gw, core in zip(both, home, strict=True)]
+        uplinks += [(name, row) for name in (*ends, plant.link(*both))]
+        gateways += both
     sizes = [area.elements for area in metros]
     services, carried = _segments(spec, stream, whole.elements * spec.services, gateways, sizes)
     for name, row in uplinks:
@@ -94,7 +99,8 @@ def backbone_network(
         Assumption(
             "the backbone's shape",
             "a ring of core cities with a chord from each to the nearest that it has no link to; "
-            "each area on both core routers of the nearest city",
+            "each area on both core routers of the nearest city; the two links between every other pair "
+            "of cities share their first third",
             whole.elements,
         ),
     )

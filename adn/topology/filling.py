@@ -34,6 +34,7 @@ from adn.topology.naming import closest, link_id, slug, unique_slugs
 from adn.topology.national import METRO, NATIONAL
 from adn.topology.network import Network
 from adn.topology.pairing import Member, paired_services
+from adn.topology.protecting import with_protection
 from adn.topology.sizing import sized
 from adn.topology.sources import RawEdge, RawTopology, load_topology
 from adn.topology.specs import LEAF_SPINE, TopologySpec
@@ -57,12 +58,12 @@ def build_network(spec: TopologySpec, stream: np.random.Generator) -> Network:
     if spec.source == LEAF_SPINE:
         network = fabric_network(spec)
         management_element(network, spec.management)
-        return network
-    if spec.source in (METRO, NATIONAL):
+    elif spec.source in (METRO, NATIONAL):
         network = generated(spec)
         management_element(network, spec.management)
-        return network
-    return network_from_raw(load_topology(spec.source, spec.base_folder), spec, stream)
+    else:
+        network = network_from_raw(load_topology(spec.source, spec.base_folder), spec, stream)
+    return with_protection(network, spec.protection, spec.spare_fibres)
 
 
 def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Generator) -> Network:
@@ -162,14 +163,15 @@ def fixed_stream() -> np.random.Generator:
 def management_element(network: Network, named: str | None = None) -> str:
     """Return the element where the operations systems attach: `named`, or that with most links.
 
-    Unless named, it is one that forwards traffic of others.
+    Unless named, it is a hub where there are hubs, and one that forwards traffic of others.
 
     Raises:
         TopologyError: There is no element of that name.
     """
     if named is None:
         links = np.bincount(network.tail, minlength=len(network.elements))
-        return network.elements[int(np.lexsort((-links, ~network.transit))[0])]
+        elsewhere = np.array([row.kind != "hub" for row in network.rows.elements])
+        return network.elements[int(np.lexsort((-links, ~network.transit, elsewhere))[0])]
     if named not in network.elements:
         raise TopologyError(
             Finding(

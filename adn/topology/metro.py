@@ -242,7 +242,7 @@ class _Metro:
         for home in self._homes:
             for number, at in enumerate(range(0, len(home.ends) - 1, 2), 1):
                 pair = home.ends[at : at + 2]
-                if self._plant.share(pair, f"duct:{home.name}/way-{number}", home.name):
+                if self._plant.share(pair, f"duct:{home.name}/way-{number}", [home.name]):
                     self._shared += 1
 
     def _rates(self) -> None:

@@ -86,8 +86,8 @@ class Plant:
         self._links[name] = Link(name, a, z, 1.0, length, 1, ducts, cards[0], cards[1])
         return name
 
-    def share(self, names: Sequence[str], duct: str, at: str) -> bool:
-        """Let links that end at an element share the first third of the shortest; say if they do."""
+    def share(self, names: Sequence[str], duct: str, at: Sequence[str]) -> bool:
+        """Let links share the first third of the shortest, from these ends on; say if they do."""
         held = [self._links[name] for name in names]
         if len(held) < 2 or any(not link.ducts or len(link.ducts) > 1 for link in held):
             return False
@@ -96,7 +96,7 @@ class Plant:
         for link in held:
             own = link.ducts[0]
             self._ducts[own] = Duct(own, round(link.length_km - length, 3))
-            ducts = (duct, own) if link.a == at else (own, duct)
+            ducts = (duct, own) if link.a in at else (own, duct)
             self._links[link.id] = replace(link, ducts=ducts)
         return True
 
