@@ -169,11 +169,18 @@ def _undone(fork: Fork) -> Iterator[Move]:
 
 
 def _drains(fork: Fork, present: Performance, shares: csr_array) -> Iterator[Move]:
-    """Yield the draining of each link and transit element that services in trouble use most."""
+    """Yield the draining of links and elements that services in trouble use most, and of lossy ones.
+
+    A little loss hurts some that hardly cross it: who sends again, and who waits for those.
+    """
     network = fork.network
     crossed = np.asarray(shares[np.flatnonzero(present.outside)].sum(axis=0)).ravel()
     by_link = crossed.reshape(-1, 2).sum(axis=1)
-    for link in np.argsort(-by_link, kind="stable")[:DRAINS].tolist():
+    state = State.of(network, fork.overlay)
+    lossy = np.repeat(state.link_up, 2) & (state.loss + state.errors > LOSSY)
+    losing = np.flatnonzero(lossy.reshape(-1, 2).any(axis=1))
+    most = np.argsort(-by_link, kind="stable")[:DRAINS]
+    for link in [*most.tolist(), *np.setdiff1d(losing, most).tolist()]:
         if by_link[link] > 0 and fork.configuration.cost[link] != MAX_COST:
             yield (("set-link-cost", network.links[link], {"cost": MAX_COST}),)
     through = np.bincount(network.head, weights=crossed, minlength=len(network.elements))
