@@ -6,7 +6,7 @@ paths and downloads its own table at its own time. Until then it forwards by wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,9 +16,11 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from adn.base import noise
 from adn.base.clock import MINUTE, SECOND, Millis, SimClock
 from adn.base.streams import Key, hash32
-from adn.physics.routing import Fabric, adjacency
+from adn.physics.routing import Fabric, adjacency, direction_costs
 from adn.physics.traffic import propagation_ms
-from adn.topology.network import Bools, Ints, Network
+from adn.topology.network import Bools, Floats, Ints, Network
+from adn.twin.knowledge import Knowledge, Versions
+from adn.twin.views import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Timers:
 class ControlPlane:
     """Each element's knowledge of the network, and the events by which it changes.
 
-    `install(node, up, cost, cause)` is called when an element's new table is in force.
+    `install(node, changes, cause)` is called when an element's new table is in force.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class ControlPlane:
         fabric: Fabric,
         key: Key,
         timers: Timers,
-        install: Callable[[int, Bools, Ints, str], None],
+        install: Callable[[int, Changes, str], None],
         adjacency_changed: Callable[[], None],
     ) -> None:
         self._clock, self._network, self._fabric, self._timers = clock, network, fabric, timers
@@ -89,13 +91,12 @@ class ControlPlane:
         whole = adjacency(fabric, np.ones(2 * links), np.ones(2 * links, dtype=bool))
         _, part = connected_components(whole, directed=False)
         self._routed = np.bincount(part)[part]
-        self._travel = propagation_ms(network.length_km) + timers.hop
+        self._travel_ms = propagation_ms(network.length_km) + timers.hop
         self._adjacent = np.ones(links, dtype=bool)
         self._advertised = np.ones(2 * links, dtype=bool)
-        cost = np.repeat(network.cost, 2)
-        self._known = np.ones((n, 2 * links), dtype=bool)
-        self._known_cost = np.tile(cost, (n, 1))
-        self._known_version = np.zeros((n, 2 * links), dtype=np.int64)
+        self._knowledge = Knowledge(n, direction_costs(network))
+        self._flying: list[tuple[Millis, int, Versions, str]] = []
+        self._travelled: dict[int, Floats] = {}
         self._running = np.ones(n, dtype=bool)
         self._pending = np.zeros(n, dtype=bool)
         self._last_run = np.full(n, -MINUTE, dtype=np.int64)
@@ -165,16 +166,17 @@ class ControlPlane:
         out over which links it hears nobody.
         """
         self._running[element] = running
+        self._travelled.clear()
         if not running:
             return
-        self._schedule(element, cause)
+        self._schedule([element], cause)
         soon = self._clock.now + self._timers.up_low
         ends = (self._network.link_a, self._network.link_z)
         for side, (near, far) in enumerate((ends, ends[::-1])):
             for link in np.flatnonzero(near == element).tolist():
                 if self._adjacent[link]:
                     for end in (int(far[link]), element):
-                        self._clock.call_at(soon, partial(self._flood, end, cause))
+                        self._clock.call_at(soon, partial(self._tell_all, end, cause))
                 if not self._hears[link]:
                     silent = partial(
                         self._noticed, link, side, False, int(self._change[link]), cause
@@ -203,88 +205,109 @@ class ControlPlane:
         now_up = bool(self._advertised[2 * link] and self._advertised[2 * link + 1])
         if now_up != self._adjacent[link]:
             self._adjacent[link] = now_up
+            self._travelled.clear()
             if now_up:
-                self._flood(self._far_end(link, side), cause)
+                self._tell_again()
+                self._tell_all(end, cause)
+                self._tell_all(self._far_end(link, side), cause)
         self._adjacency_changed()
-        self._originate(link, side, heard, int(self._known_cost[end, direction]), cause)
+        self._originate(link, side, heard, self._knowledge.cost(end, direction), cause)
 
     def _originate(self, link: int, side: int, up: bool, cost: int, cause: str) -> None:
         """One end of a link makes a new version of what it says of it, and floods it."""
         end = int((self._network.link_a, self._network.link_z)[side][link])
-        direction = 2 * link + side
-        self._known[end, direction] = up
-        self._known_cost[end, direction] = cost
-        self._known_version[end, direction] += 1
-        self._schedule(end, cause)
-        self._flood(end, cause)
+        news = self._knowledge.describe(end, 2 * link + side, up, cost)
+        self._schedule([end], cause)
+        self._flood(end, news, cause)
 
-    def _flood(self, origin: int, cause: str) -> None:
-        """Send all that `origin` knows to everyone it can reach.
+    def _tell_all(self, origin: int, cause: str) -> None:
+        """Send all that `origin` knows, as a new or returned neighbour needs it."""
+        news = self._knowledge.all_of(origin)
+        if news:
+            self._flood(origin, news, cause)
 
-        More than the one changed packet, which is what database synchronisation gives a returning
-        neighbour; receivers keep the newer version of each, so nothing else changes.
+    def _tell_again(self) -> None:
+        """Send what is on its way once more, over a new adjacency, too.
+
+        Flooding goes hop by hop: whoever is reached by it later passes it on to its new neighbour.
         """
-        weight = np.repeat(self._travel, 2)
-        tail = self._fabric.tail
-        usable = np.repeat(self._adjacent, 2) & self._running[tail]
-        usable &= self._fabric.transit[tail] | (tail == origin)  # a server passes nothing on
-        travel = dijkstra(adjacency(self._fabric, weight, usable), directed=True, indices=origin)
-        news = (
-            self._known[origin].copy(),
-            self._known_cost[origin].copy(),
-            self._known_version[origin].copy(),
+        now = self._clock.now
+        flying, self._flying = [row for row in self._flying if row[0] >= now], []
+        for _, origin, news, cause in flying:
+            self._flood(origin, news, cause)
+
+    def _travel(self, origin: int) -> Floats:
+        """Return how long a packet of `origin` is flooded to everyone, ms, shape (n,)."""
+        if origin not in self._travelled:
+            tail = self._fabric.tail
+            usable = np.repeat(self._adjacent, 2) & self._running[tail]
+            usable &= self._fabric.transit[tail] | (tail == origin)  # a server passes nothing on
+            weight = np.repeat(self._travel_ms, 2)
+            self._travelled[origin] = np.asarray(
+                dijkstra(adjacency(self._fabric, weight, usable), directed=True, indices=origin)
+            )
+        return self._travelled[origin]
+
+    def _flood(self, origin: int, news: Versions, cause: str) -> None:
+        """Send news to everyone that `origin` can reach; who is as far learns it together."""
+        travel = self._travel(origin)
+        nodes = np.flatnonzero(np.isfinite(travel))
+        nodes = nodes[nodes != origin]
+        if not len(nodes):
+            return
+        span = self._timers.originate + np.ceil(travel[nodes]).astype(np.int64)
+        order = np.argsort(span, kind="stable")
+        nodes, span = nodes[order], span[order]
+        starts = np.flatnonzero(np.append(True, span[1:] != span[:-1]))
+        now = self._clock.now
+        for group, after in zip(np.split(nodes, starts[1:]), span[starts].tolist(), strict=True):
+            self._clock.call_at(now + after, partial(self._learn, group.tolist(), news, cause))
+        self._flying = [row for row in self._flying if row[0] >= now]
+        self._flying.append((now + int(span[-1]), origin, news, cause))
+
+    def _learn(self, nodes: Sequence[int], news: Versions, cause: str) -> None:
+        """Elements take in what is newer than their own."""
+        self._schedule(
+            [node for node in nodes if self._running[node] and self._knowledge.learn(node, news)],
+            cause,
         )
-        now = self._clock.now + self._timers.originate
-        for node in np.flatnonzero(np.isfinite(travel)).tolist():
-            if node != origin:
-                self._clock.call_at(
-                    now + int(np.ceil(travel[node])), partial(self._learn, node, news, cause)
+
+    def _schedule(self, nodes: Sequence[int], cause: str) -> None:
+        """Plan computations, as early as throttling allows."""
+        due: dict[Millis, list[int]] = {}
+        for node in nodes:
+            if not self._pending[node]:
+                self._pending[node] = True
+                earliest = max(
+                    self._clock.now + self._timers.spf_initial,
+                    int(self._last_run[node]) + self._timers.spf_hold,
                 )
+                due.setdefault(earliest, []).append(node)
+        for at, computing in due.items():
+            self._clock.call_at(at, partial(self._compute, computing, cause))
 
-    def _learn(self, node: int, news: tuple[Bools, Ints, Ints], cause: str) -> None:
-        """An element takes in what is newer than its own."""
-        if not self._running[node]:
-            return
-        up, cost, version = news
-        newer = np.flatnonzero(version > self._known_version[node])
-        if len(newer):
-            self._known[node, newer] = up[newer]
-            self._known_cost[node, newer] = cost[newer]
-            self._known_version[node, newer] = version[newer]
-            self._schedule(node, cause)
+    def _compute(self, nodes: Sequence[int], cause: str) -> None:
+        """Run shortest-path computations and start the download of the tables."""
+        timers, now = self._timers, self._clock.now
+        ready: dict[Millis, list[tuple[int, int, Changes]]] = {}
+        for node in nodes:
+            self._pending[node] = False
+            if not self._running[node]:
+                continue
+            self._last_run[node] = now
+            self._runs[node] += 1
+            self.recent_runs[node] += 1
+            run = int(self._runs[node])
+            prefixes = timers.prefixes * int(self._routed[node])
+            download = timers.fib_base + timers.fib_prefix_us * prefixes // 1000
+            share = float(noise.uniform(self._key, self._node_hash[[node]], run)[0])
+            after = timers.spf_compute + round(download * (0.5 + share))
+            ready.setdefault(after, []).append((node, run, self._knowledge.changes(node)))
+        for after, tables in ready.items():
+            self._clock.call_at(now + after, partial(self._downloaded, tables, cause))
 
-    def _schedule(self, node: int, cause: str) -> None:
-        """Plan a computation, as early as throttling allows."""
-        if self._pending[node]:
-            return
-        self._pending[node] = True
-        earliest = max(
-            self._clock.now + self._timers.spf_initial,
-            int(self._last_run[node]) + self._timers.spf_hold,
-        )
-        self._clock.call_at(earliest, partial(self._compute, node, cause))
-
-    def _compute(self, node: int, cause: str) -> None:
-        """Run the shortest-path computation and start the download of its table."""
-        self._pending[node] = False
-        if not self._running[node]:
-            return
-        self._last_run[node] = self._clock.now
-        self._runs[node] += 1
-        self.recent_runs[node] += 1
-        run = int(self._runs[node])
-        pairs = self._known[node].reshape(-1, 2).all(axis=1)
-        up, cost = np.repeat(pairs, 2), self._known_cost[node].copy()
-        timers = self._timers
-        prefixes = timers.prefixes * int(self._routed[node])
-        download = timers.fib_base + timers.fib_prefix_us * prefixes // 1000
-        share = float(noise.uniform(self._key, self._node_hash[[node]], run)[0])
-        ready = timers.spf_compute + round(download * (0.5 + share))
-        self._clock.call_at(
-            self._clock.now + ready, partial(self._downloaded, node, run, up, cost, cause)
-        )
-
-    def _downloaded(self, node: int, run: int, up: Bools, cost: Ints, cause: str) -> None:
-        """Put a table in force, unless a newer one has overtaken it."""
-        if self._runs[node] == run:
-            self._install(node, up, cost, cause)
+    def _downloaded(self, tables: Sequence[tuple[int, int, Changes]], cause: str) -> None:
+        """Put tables in force, unless newer ones have overtaken them."""
+        for node, run, changes in tables:
+            if self._runs[node] == run:
+                self._install(node, changes, cause)

@@ -9,7 +9,7 @@ hop hashes over the others. Explicit paths are followed label by label and meet 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,76 +18,34 @@ import numpy.typing as npt
 
 from adn.base import noise
 from adn.base.streams import hash32
-from adn.physics.routing import Fabric, distances, leads_on
-from adn.topology.network import Bools, Floats, Ints, Network
+from adn.physics.routing import Fabric, direction_costs
+from adn.topology.network import Bools, Ints, Network
 from adn.twin.destinations import Destinations
 from adn.twin.state import State
+from adn.twin.views import Changes, Views, changes_between
 
 MAX_HOPS: Final = 64
 """After so many hops a packet is dropped: the common initial TTL."""
-_REMEMBERED: Final = 8
-"""How many views' distances forks of one plane remember together."""
-
-
-@dataclass(frozen=True)
-class View:
-    """One belief about the network: usable directions, their metric, and the distances then."""
-
-    up: Bools
-    cost: Ints
-    distance: Floats
-
-
-class Views:
-    """Distinct views, shared by the elements that hold them."""
-
-    def __init__(self, fabric: Fabric) -> None:
-        self._fabric = fabric
-        self._number: dict[bytes, int] = {}
-        self._views: list[View] = []
-        self._reckoned: dict[bytes, View] = {}
-
-    def copy(self) -> Views:
-        """Return the same views under the same numbers; more can be added to either."""
-        other = Views(self._fabric)
-        other._reckoned = self._reckoned
-        other._number, other._views = dict(self._number), list(self._views)
-        return other
-
-    def number(self, up: Bools, cost: Ints) -> int:
-        """Return the number of the view with these usable directions and metrics."""
-        name = np.packbits(up).tobytes() + cost.tobytes()
-        if name not in self._number:
-            self._number[name] = len(self._views)
-            self._views.append(self._view(name, up, cost))
-        return self._number[name]
-
-    def _view(self, name: bytes, up: Bools, cost: Ints) -> View:
-        """Return a view, from what it or a fork of it has reckoned lately if that is there."""
-        if name not in self._reckoned:
-            self._reckoned[name] = View(up, cost, distances(self._fabric, cost, up))
-            if len(self._reckoned) > _REMEMBERED:
-                del self._reckoned[next(iter(self._reckoned))]
-        return self._reckoned[name]
-
-    def __getitem__(self, number: int) -> View:
-        return self._views[number]
-
-    def keep(self, used: Iterable[int]) -> dict[int, int]:
-        """Forget the views that nobody holds; return old number → new number."""
-        held = sorted(set(used))
-        moved = {old: new for new, old in enumerate(held)}
-        self._views = [self._views[old] for old in held]
-        self._number = {name: moved[old] for name, old in self._number.items() if old in moved}
-        return moved
-
-    def __len__(self) -> int:
-        return len(self._views)
+_VIEWS: Final = 8
+"""Above how many views those that nobody holds are forgotten."""
 
 
 @dataclass(frozen=True)
 class Flows:
-    """Flow groups: the equal parts into which services are hashed, shape (F,)."""
+    """Flow groups: the equal parts into which services are hashed, shape (F,).
+
+    Attributes:
+        service: Service row.
+        source: Element row where it enters.
+        target: Element row where it leaves.
+        hashes: A hash of its name.
+        first: First flow group of each service, shape (S,).
+        count: Flow groups of each service, shape (S,).
+        targets: Distinct targets, sorted, shape (T,).
+        aim: Place of each one's target among them.
+        order: The flow groups in the order of their targets.
+        start: Where those towards each target begin in `order`, and the end, shape (T + 1,).
+    """
 
     service: Ints
     source: Ints
@@ -95,6 +53,15 @@ class Flows:
     hashes: npt.NDArray[np.uint32]
     first: Ints
     count: Ints
+    targets: Ints
+    aim: Ints
+    order: Ints
+    start: Ints
+
+    def towards(self, trees: Ints) -> Ints:
+        """Return the flow groups towards some targets (places in `targets`)."""
+        parts = [self.order[self.start[i] : self.start[i + 1]] for i in trees.tolist()]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
     @classmethod
     def of(cls, network: Network) -> Flows:
@@ -106,6 +73,8 @@ class Flows:
             for name, groups in zip(network.services.ids, count, strict=True)
             for group in range(int(groups))
         ]
+        targets, aim = np.unique(network.service_z, return_inverse=True)
+        held = np.bincount(aim[service], minlength=len(targets))
         return cls(
             service=service,
             source=network.service_a[service],
@@ -113,6 +82,10 @@ class Flows:
             hashes=np.array(names, dtype=np.uint32),
             first=np.cumsum(count) - count,
             count=count,
+            targets=targets,
+            aim=aim[service],
+            order=np.argsort(aim[service], kind="stable"),
+            start=np.append(0, np.cumsum(held)),
         )
 
 
@@ -137,7 +110,9 @@ class Forwarding:
         self._key = hash_key
         self.flows = Flows.of(network)
         self._node_hash = np.array([hash32(name) for name in network.elements.ids], np.uint32)
-        self.views = Views(fabric)
+        self._record = direction_costs(network)
+        self.views = Views(fabric, self._record, self.flows.targets)
+        self.views.number({})
         self.node_view = np.zeros(fabric.n, dtype=np.int64)
         self.routes: dict[int, tuple[int, ...]] = {}
         flows = len(self.flows.service)
@@ -164,41 +139,45 @@ class Forwarding:
 
     def settle(self, up: Bools, cost: Ints, running: Bools | None = None) -> None:
         """Give every element the same, present view; those that are not `running` keep theirs."""
-        number = self.views.number(up, cost)
+        number = self.views.number(changes_between(self._record, up, cost))
         settled = self.node_view.copy()
         settled[slice(None) if running is None else running] = number
-        if (self.node_view != settled).any():
-            self._dirty[:] = True
+        for old in np.unique(self.node_view[self.node_view != settled]).tolist():
+            self._turn(old, number, np.flatnonzero((self.node_view == old) & (settled != old)))
         self.node_view = settled
         self._forget()
 
-    def install(self, node: int, up: Bools, cost: Ints) -> None:
+    def install(self, node: int, changes: Changes) -> None:
         """Install the table that follows from a view at one element.
 
         Only flow groups that come by there, and towards whose target it now points elsewhere, can
         change their way.
         """
-        number, held = self.views.number(up, cost), int(self.node_view[node])
+        number, held = self.views.number(changes), int(self.node_view[node])
         if held == number:
             return
-        moved = (self._next_hops(node, held) != self._next_hops(node, number)).any(axis=0)
+        self._turn(held, number, np.array([node]))
         self.node_view[node] = number
-        flows = self.flows
-        aims = np.flatnonzero(moved[flows.target])
-        here = (self._tails[self.paths[aims]] == node).any(axis=1) | ~self.arrives[aims]
-        self._dirty[aims[here]] = True
-        self._dirty |= np.isin(flows.service, sorted(self.routes)) & (flows.source == node)
         self._forget()
 
-    def _next_hops(self, node: int, number: int) -> Bools:
-        """Return which ways out of an element a view would use, (degree, n targets)."""
-        view = self.views[number]
-        leaving = self._fabric.out[node]
-        leaving = leaving[leaving >= 0]
-        onward = view.cost[leaving][:, None] + view.distance[self._fabric.head[leaving]]
-        here = view.distance[node]
-        used: Bools = view.up[leaving][:, None] & (onward == here) & np.isfinite(here)
-        return used & leads_on(self._fabric, leaving[:, None], np.arange(self._fabric.n))
+    def _turn(self, old: int, new: int, nodes: Ints) -> None:
+        """Mark the flow groups whose way may change as `nodes` go over to another view."""
+        flows = self.flows
+        for service, route in self.routes.items():  # its head end may think better or worse of it
+            if self._fabric.tail[route[0]] in nodes:
+                self._dirty[flows.first[service] : flows.first[service] + flows.count[service]] = 1
+        node, tree = self.views.turning(old, new, nodes)
+        if not len(node):
+            return
+        if len(nodes) == 1:
+            aims = flows.towards(tree)
+            passing = (self._tails[self.paths[aims]] == nodes[0]).any(axis=1)
+        else:
+            points = np.zeros((len(flows.targets), self._fabric.n + 1), dtype=bool)
+            points[tree, node] = True
+            aims = flows.towards(np.flatnonzero(points.any(axis=1)))
+            passing = points[flows.aim[aims, None], self._tails[self.paths[aims]]].any(axis=1)
+        self._dirty[aims[passing | ~self.arrives[aims]]] = True
 
     def suits(self, state: State) -> bool:
         """Whether this plane drops and leaves out what it would in `state`."""
@@ -243,11 +222,17 @@ class Forwarding:
         if not len(todo):
             return False
         self._dirty[:] = False
-        before = self.hops, self.arrives.copy()
-        self._write(todo, self._trace(todo, self._steered(todo)))
+        paths, arrives = self._trace(todo, self._steered(todo))
+        held = self.paths[todo]
+        width = min(held.shape[1], paths.shape[1])
+        moved = (held[:, :width] != paths[:, :width]).any(axis=1) | (arrives != self.arrives[todo])
+        for wider in (held, paths):
+            moved |= (wider[:, width:] != self._fabric.directions).any(axis=1)
+        if not moved.any():
+            return False
+        self._write(todo[moved], (paths[moved], arrives[moved]))
         self._flatten()
-        same = np.array_equal(before[0], self.hops) and np.array_equal(before[1], self.arrives)
-        return not same
+        return True
 
     def _flatten(self) -> None:
         used = self.paths != self._fabric.directions
@@ -257,7 +242,7 @@ class Forwarding:
         self.first = np.cumsum(self.length) - self.length
 
     def _forget(self) -> None:
-        if len(self.views) > 8:
+        if len(self.views) > _VIEWS:
             moved = self.views.keep(self.node_view.tolist())
             self.node_view = np.array([moved[old] for old in self.node_view.tolist()])
 
@@ -289,7 +274,7 @@ class Forwarding:
         for _ in range(MAX_HOPS):
             if not len(flow):
                 break
-            safe, good = self._ways(node, target)
+            safe, good = self._ways(node, target, self.flows.aim[flow])
             ways = good.sum(axis=1)
             routed = ways > 0
             flow, place, target = flow[routed], place[routed], target[routed]
@@ -315,24 +300,21 @@ class Forwarding:
                 arrives[row] = True
         return paths, arrives
 
-    def _ways(self, node: Ints, target: Ints) -> tuple[Ints, Bools]:
+    def _ways(self, node: Ints, target: Ints, aim: Ints) -> tuple[Ints, Bools]:
         """Return the ways out of each node, and which its table uses to a target, (k, degree)."""
-        fabric, held = self._fabric, self.node_view[node]
-        leaving = fabric.out[node]
-        safe = np.where(leaving >= 0, leaving, 0)
-        good: Bools = (leaving >= 0) & leads_on(fabric, safe, target[:, None])
-        for number in np.unique(held).tolist():
-            view, at = self.views[number], np.flatnonzero(held == number)
-            ways, aim = safe[at], target[at]
-            onward = view.cost[ways] + view.distance[fabric.head[ways], aim[:, None]]
-            here = view.distance[node[at], aim][:, None]
-            good[at] &= view.up[ways] & (onward == here) & np.isfinite(here)
+        trees, held = self.views.trees, self.node_view[node]
+        prices, rows = self.views.stack
+        leaving = trees.out[node]
+        onward = prices[held[:, None], leaving]
+        onward = onward + trees.pool[rows[held, aim][:, None], trees.head[leaving]]
+        best = onward.min(axis=1)[:, None]
+        good: Bools = (onward == best) & (best < np.inf)
         if self._unused.any():
-            kept = good & ~self._unused[safe]
+            kept = good & ~np.append(self._unused, True)[leaving]
             good = np.where(np.any(kept, axis=1, keepdims=True), kept, good)
         if len(self._dark):
-            good[np.isin(node * fabric.n + target, self._dark)] = False
-        return safe, good
+            good[np.isin(node * self._fabric.n + target, self._dark)] = False
+        return leaving, good
 
     def _write(self, todo: Ints, traced: tuple[Ints, Bools]) -> None:
         paths, arrives = traced

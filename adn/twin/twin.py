@@ -22,7 +22,7 @@ from adn.northbound.commands import Command, CommandResult, PlanNotice
 from adn.northbound.post import MaintenanceNotice, Ticket
 from adn.northbound.telemetry import Table, TelemetryFrame
 from adn.physics.routing import Fabric, adjacency
-from adn.topology.network import Bools, Ints, Network
+from adn.topology.network import Bools, Network
 from adn.twin.alarming import UTILISATION_LIMIT, Alarming, Habits
 from adn.twin.attribution import Attribution
 from adn.twin.control_plane import ControlPlane, Timers
