@@ -239,7 +239,9 @@ class DepartureDetector:
                 worth.append(row)
         size = len(self._view.roster(table)) or len(seen.rows)
         unusual = self._forest.unusual(worth, len(seen.rows), size)
-        full = self._view.full_links() if table == "service" and any(unusual) else frozenset()
+        full: frozenset[int] = frozenset()
+        if table == "service" and any(unusual):
+            full = self._view.full_links() | _switched(self._view)
         found = []
         for row in (row for row, odd in zip(worth, unusual, strict=True) if odd):
             key = (table, row.object, row.kpi)
@@ -265,7 +267,7 @@ class DepartureDetector:
         """Return whether a departure is within what was promised, and a busy hour's or a detour's.
 
         Demand that grows, and announced work that traffic is led round, are no faults. `full` are
-        the rows of the links that are full now.
+        the rows of the links that are full now, or whose light takes a longer way.
         """
         view = self._view
         if table != "service" or row.object not in view.network.services:
@@ -275,6 +277,17 @@ class DepartureDetector:
             return False
         crosses = view.paths.links.get(row.object, frozenset())
         return bool(full & crosses) or view.led_round(row.object, at)
+
+
+def _switched(view: View) -> frozenset[int]:
+    """Return the rows of the links that protection has led another way, as elements say."""
+    links = view.network.links
+    return frozenset(
+        links.row(alarm.managed_object)
+        for alarm in view.active_alarms.values()
+        if alarm.probable_cause is ProbableCause.LOSS_OF_REDUNDANCY
+        and alarm.managed_object in links
+    )
 
 
 def is_worth(table: Table, row: Candidate) -> bool:

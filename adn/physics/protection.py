@@ -56,14 +56,13 @@ class Ways:
 
     def rides(self, way: int) -> Ints:
         """Return the duct rows of a way."""
-        return self.ride_duct[self.ride_way == way]
+        found: Ints = self.ride_duct[self.ride_way == way]
+        return found
 
     def excess(self, lost_db: Floats) -> Floats:
         """Return the excess loss of each way's fibre, from that of every duct, dB, shape (W,)."""
-        found: Floats = np.bincount(
-            self.ride_way, weights=lost_db[self.ride_duct], minlength=len(self.link)
-        )
-        return found
+        lost = lost_db[self.ride_duct]
+        return np.bincount(self.ride_way, weights=lost, minlength=len(self.link)).astype(np.float64)
 
     def noise(self, noise_db: Floats) -> Floats:
         """Return the noise of each way's noisiest amplifier, dB, shape (W,)."""
@@ -127,10 +126,10 @@ class Ways:
             left: Fibre pairs left in each duct.
         """
         ways = np.arange(self.first[row], self.first[row + 1])
-        for way in ways[lit[ways]].tolist():
-            number = way - int(self.first[row])
+        for number in np.flatnonzero(lit[ways]).tolist():
+            way = int(ways[number])
             if number == 0 or not self.shared[row] or (left[self.rides(way)] > 0).all():
-                return number
+                return int(number)
         return 0
 
     def left(self, taken: Ints) -> Ints:
@@ -148,7 +147,10 @@ class Ways:
 def _ways(network: Network) -> Ways:
     lengths = {row.id: row.length_km for row in network.rows.ducts}
     own = {row.id: row for row in network.rows.links}
-    link, km, first, rides = [], [], [0], []
+    link: list[int] = []
+    km: list[float] = []
+    rides: list[tuple[int, int]] = []
+    first = [0]
     for protection in network.rows.protections:
         fibre = own[protection.link]
         for number, way in enumerate((fibre.ducts, *protection.routes)):

@@ -23,6 +23,7 @@ from adn.scenario.faultspec import FaultEntry, KindEntry
 from adn.scenario.loopspec import Loop
 from adn.scenario.mannerspec import refuse_disagreement
 from adn.scenario.naturalspec import OR_NATURAL, Natural
+from adn.scenario.mediaspec import ProtectionEntry
 from adn.scenario.operationsspec import Operations
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
 from adn.scenario.rimspec import BranchesEntry, EdgeEntry
@@ -162,6 +163,12 @@ class Topology(Part):
     )
     shared_duct_length: Length = Field(5.0, description="Length of that first stretch.")
     shared_ducts: tuple[SharedDuctEntry, ...] = Field((), description="Ducts by hand.")
+    protection: tuple[ProtectionEntry, ...] = Field(
+        (), max_length=100, description="Links that have another way at the optical layer."
+    )
+    spare_fibres: int = Field(
+        0, ge=0, le=1000, description="Fibre pairs kept dark in each duct, for shared protection."
+    )
     edges: tuple[EdgeEntry, ...] = Field((), max_length=100, description="Elements at the rim.")
     branches: BranchesEntry | None = Field(None, description=str(BranchesEntry.__doc__))
     management: Management | None = Field(

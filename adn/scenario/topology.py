@@ -42,6 +42,8 @@ def topology_spec(loaded: LoadedScenario) -> TopologySpec:
         ),
         services=_services(loaded),
         paired=_paired(loaded),
+        protection=tuple(entry.spec() for entry in topology.protection),
+        spare_fibres=topology.spare_fibres,
         edges=tuple(
             EdgeSpec(edge.name, edge.at, edge.kind, edge.rate, edge.length)
             for edge in topology.edges
@@ -172,6 +174,10 @@ def _culprit(loaded: LoadedScenario, message: str) -> Path:
                 return ("topology", "shared_ducts", number, "links", place)
         if f"'{duct.name}'" in message:
             return ("topology", "shared_ducts", number)
+    for number, entry in enumerate(topology.protection):
+        for place, link in enumerate(entry.links):
+            if f"'{link}'" in message and "protect" in message:
+                return ("topology", "protection", number, "links", place)
     for number, edge in enumerate(topology.edges):
         if f"edge '{edge.name}'" in message:
             return ("topology", "edges", number)

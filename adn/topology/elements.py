@@ -237,8 +237,8 @@ class NetworkRows:
     services: tuple[Service, ...] = ()
     feeds: tuple[PowerFeed, ...] = ()
     cards: tuple[Card, ...] = ()
-    protections: tuple[Protection, ...] = ()
     assumptions: tuple[Assumption, ...] = field(default=())
+    protections: tuple[Protection, ...] = ()
 
 
 def direction_ids(link: str, a: str, z: str) -> tuple[str, str]:

@@ -7,13 +7,14 @@ over other links; where there is none, the link stays unprotected and is counted
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Final, Literal
 
 from adn.base.errors import Finding, TopologyError
 from adn.topology.elements import Assumption, Duct, Link, NetworkElement, NetworkRows, Protection
 from adn.topology.naming import closest
+from adn.topology.network import Network
 
 WAIT_MS: Final = 300_000
 """Wait to restore: 5 minutes, the least of the 5 to 12 that ITU-T G.841 has (from memory)."""
@@ -77,6 +78,26 @@ def lay_protection(
         Assumption("links without a way round", "they stay as they are", bare, "the scenario"),
     ]
     return LaidProtection(tuple(found), tuple(rule for rule in rules if rule.count))
+
+
+def with_protection(network: Network, specs: Sequence[ProtectionSpec], spares: int) -> Network:
+    """Return a network whose links are protected as its description says.
+
+    Raises:
+        TopologyError: See `lay_protection`.
+    """
+    if not specs and not spares:
+        return network
+    rows = network.rows
+    laid = lay_protection(specs, rows.links, rows.elements)
+    return Network.from_rows(
+        replace(
+            rows,
+            ducts=with_spares(rows.ducts, spares),
+            protections=laid.protections,
+            assumptions=(*rows.assumptions, *laid.assumptions),
+        )
+    )
 
 
 def with_spares(ducts: Sequence[Duct], spares: int) -> tuple[Duct, ...]:

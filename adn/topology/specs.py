@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from adn.topology.elements import PLAIN, Manner, Sla
 from adn.topology.national import MetroSpec, NationalSpec
+from adn.topology.protecting import ProtectionSpec
 
 Metric = Literal["length", "hops"]
 Locality = Literal["any", "same", "other"]
@@ -217,6 +218,8 @@ class TopologySpec:
             their first stretch; None means none do.
         shared_duct_km: Length of that first stretch, at most a third of the shorter link.
         shared_ducts: Named ducts that named links share, besides.
+        protection: Links that have another way at the optical layer.
+        spare_fibres: Fibre pairs kept dark in each duct, for shared protection.
         services: Classes of services that share the demand matrix.
         paired: Classes of services between chosen elements.
         edges: Elements at the rim, besides those of the source.
@@ -238,6 +241,8 @@ class TopologySpec:
     shared_duct_angle: float | None = None
     shared_duct_km: float = 5.0
     shared_ducts: tuple[SharedDuct, ...] = ()
+    protection: tuple[ProtectionSpec, ...] = ()
+    spare_fibres: int = 0
     services: tuple[ServiceSpec, ...] = ()
     paired: tuple[PairedServiceSpec, ...] = ()
     edges: tuple[EdgeSpec, ...] = ()
