@@ -169,7 +169,7 @@ def _undone(fork: Fork) -> Iterator[Move]:
 
 
 def _drains(fork: Fork, present: Performance, shares: csr_array) -> Iterator[Move]:
-    """Yield the draining of links and elements that services in trouble use most, and of lossy ones.
+    """Yield the draining of links and elements that services in trouble use most, and lossy ones.
 
     A little loss hurts some that hardly cross it: who sends again, and who waits for those.
     """
