@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -24,6 +23,8 @@ MOST: Final = 8
 WORTH_BITS: Final = 0.02
 """A probe that is expected to tell less is not worth its time (assumption)."""
 
+_DIGITS: Final = 9
+"""Bits are rounded to so many digits, so that equal wishes are in order of name everywhere."""
 _SUSPECTS: Final = 24
 _LOOKS: Final = 6
 _LOOKED_AT: Final[Mapping[tuple[str, str], str]] = {
@@ -95,16 +96,17 @@ def wishes(
     leading = np.argsort(-probability, kind="stable")[:_SUSPECTS]
     leading = leading[probability[leading] > 0.0]
     spent = _spent(view, since)
-    place = {key: column for column, key in enumerate(hypotheses.keys)}
+    places = hypotheses.columns
+    expecting = _expecting(hypotheses, leading.tolist())
     found: list[ProbeWish] = []
     for (kind, target), looks in sorted(_candidates(graph, hypotheses, leading.tolist()).items()):
         if (kind, target) in spent or all(key in items for key in looks):
             continue
-        columns = {key: place.get(key, -1) for key in looks}
-        bits = _information(hypotheses, leading.tolist(), probability[leading], columns, graph)
+        columns = {key: places[key] for key in looks if key in places}
+        bits = _information(expecting, probability[leading], columns, graph)
         seconds = float(command_kinds()[kind].time["median"])
         if bits >= WORTH_BITS:
-            found.append(ProbeWish(kind, target, bits, seconds))
+            found.append(ProbeWish(kind, target, round(bits, _DIGITS), seconds))
     found.sort(key=lambda row: (-row.bits / row.seconds, row.kind, row.target))
     return tuple(found[:MOST])
 
@@ -164,9 +166,23 @@ def _looks(graph: KnowledgeGraph, probe: str, target: str) -> tuple[Key, ...]:
     return tuple(keys)
 
 
+def _expecting(hypotheses: Hypotheses, leading: list[int]) -> Mapping[int, Floats]:
+    """Return by column the chance that each leading hypothesis shows it, and strays last."""
+    found: dict[int, Floats] = {}
+    for row, at in enumerate(leading):
+        span = hypotheses.shows(at)
+        spared: dict[int, float] = {}
+        for column, chance in zip(
+            hypotheses.column[span].tolist(), hypotheses.chance[span].tolist(), strict=True
+        ):
+            spared[column] = spared.get(column, 1.0) * (1.0 - chance)
+        for column, share in spared.items():
+            found.setdefault(column, np.zeros(len(leading) + 1))[row] = 1.0 - share
+    return found
+
+
 def _information(
-    hypotheses: Hypotheses,
-    leading: list[int],
+    expecting: Mapping[int, Floats],
     probability: Floats,
     looks: Mapping[Key, int],
     graph: KnowledgeGraph,
@@ -178,30 +194,29 @@ def _information(
     """
     chances: list[Floats] = []
     for key, column in looks.items():
-        stray = graph.models.evidence[key[0]].stray
-        shown = np.zeros(len(leading) + 1)
-        for row, at in enumerate(leading):
-            span = hypotheses.shows(at)
-            here = hypotheses.column[span] == column
-            shown[row] = 1.0 - float(np.prod(1.0 - hypotheses.chance[span][here]))
-        if shown.any():
+        shown = expecting.get(column)
+        if shown is not None:
+            stray = graph.models.evidence[key[0]].stray
             chances.append(1.0 - (1.0 - stray) * (1.0 - shown))
     # What no leading hypothesis would show tells nothing; of many, the most told apart are enough.
     chances.sort(key=lambda one: (-float(one.max() - one.min()), one.tolist()))
-    chance = np.array(chances[:_LOOKS]).T.reshape(len(leading) + 1, -1)
     prior = np.append(probability, max(0.0, 1.0 - float(probability.sum())))
-    left = 0.0
-    for outcome in product((False, True), repeat=chance.shape[1]):
-        joint = prior * np.where(outcome, chance, 1.0 - chance).prod(axis=1)
-        total = float(joint.sum())
-        if total > 0.0:
-            left += total * _entropy(joint / total)
-    return _entropy(prior / prior.sum()) - left
+    chance = np.array(chances[:_LOOKS]).reshape(-1, len(prior))
+    joint = prior[None, :]  # (outcomes, alternatives)
+    for one in chance:
+        joint = np.concatenate([joint * (1.0 - one), joint * one])
+    total = joint.sum(axis=1)
+    some = total > 0.0
+    after = joint[some] / total[some, None]
+    before = _entropy((prior / prior.sum())[None, :])
+    return float(before[0] - total[some] @ _entropy(after))
 
 
-def _entropy(probability: Floats) -> float:
-    held = probability[probability > 0.0]
-    return float(-(held * np.log2(held)).sum())
+def _entropy(probability: Floats) -> Floats:
+    """Return the entropy of each row, bits."""
+    held = np.where(probability > 0.0, probability, 1.0)
+    found: Floats = -(held * np.log2(held)).sum(axis=1)
+    return found
 
 
 def confirmations(network: Network, suspect: Suspected) -> tuple[tuple[str, str], ...]:

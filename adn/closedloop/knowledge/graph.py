@@ -1,65 +1,48 @@
 """The knowledge graph: what there is, what rides on what, how it can fail, and what then shows.
 
-A typed networkx multigraph. Nodes are (type, id); edges bear the name of their relation as key.
-It is built from the inventory and from mechanism knowledge, grows when evidence names something
-the records do not know, answers walks along relations, and says in words how an object is related
-to what was seen. The service × direction incidence is a projection of its `routed_over` edges.
+A typed multigraph. Nodes are (type, id); edges bear the name of their relation. It is built from
+the inventory and from mechanism knowledge when something first asks, grows when evidence names
+something the records do not know, answers walks along relations, and says in words how an object is
+related to what was seen. Services are drawn in when one is asked for, and hypotheses follow from
+what there is. The service × direction incidence is a projection of its `routed_over` edges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
-import networkx as nx
 from scipy.sparse import csr_array
 
+from adn.closedloop.knowledge.drawing import (
+    draw_link,
+    draw_mechanisms,
+    draw_records,
+    draw_services,
+)
 from adn.closedloop.knowledge.models import FaultModels, fault_models
-from adn.closedloop.knowledge.recorded import reconciled, sound
-from adn.northbound.commands import command_kinds
+from adn.closedloop.knowledge.recorded import Recorded, reconciled, sound
+from adn.closedloop.knowledge.relations import Node, Relations
+from adn.closedloop.knowledge.telling import EDGE_SAYS, told
 from adn.northbound.inventory import Inventory
 from adn.northbound.problems import PROBLEM_CLASSES
-from adn.topology.elements import direction_ids
 from adn.topology.network import Network
 
-Node = tuple[str, str]
+__all__ = ["EDGE_SAYS", "NODE_TYPES", "KnowledgeGraph", "Node"]
 
 NODE_TYPES: Final = (
     "site", "feed", "element", "card", "duct", "link", "direction", "service", "customers",
     "problem", "hypothesis", "evidence", "command",
 )  # fmt: skip
 
-EDGE_SAYS: Final[Mapping[str, str]] = {
-    "located_at": "stands at",
-    "powered_by": "is powered by",
-    "fed_only_by": "has no other feed than",
-    "part_of": "is part of",
-    "on_card": "is sent from a port on",
-    "terminates_at": "ends at",
-    "rides_on": "rides on",
-    "has_direction": "sends as",
-    "sent_by": "is sent by",
-    "received_by": "is received by",
-    "enters_at": "enters at",
-    "leaves_at": "leaves at",
-    "serves": "serves",
-    "routed_over": "is routed over",
-    "suffers": "may suffer",
-    "is_a": "is a",
-    "manifests_as": "shows as",
-    "mitigated_by": "is mitigated by",
-    "repaired_by": "is repaired by",
-}
+_OF_SERVICES: Final = frozenset({"service", "customers"})
+_TO_SERVICES: Final = frozenset({"enters_at", "leaves_at", "serves", "routed_over"})
 
 
 class KnowledgeGraph:
     """What the loop knows of the network and of faults, as one graph.
 
     Attributes:
-        graph: The networkx multigraph; nodes (type, id), edge keys are relations.
-        network: Columns of the sound part of the records.
-        kept_out: What of the records could not be used, in words.
         models: The mechanism knowledge the graph was built with.
         version: Grows with every change of nodes or edges other than routes.
     """
@@ -69,31 +52,78 @@ class KnowledgeGraph:
         inventory: Inventory,
         models: FaultModels | None = None,
         remedies: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        recorded: Recorded | None = None,
     ) -> None:
-        """Build from records.
+        """Take records; nothing is built before something is asked.
 
         Args:
             inventory: The network as recorded.
             models: Mechanism knowledge; the product's own if None.
             remedies: Problem → ``mitigated_by``/``repaired_by`` → command names.
+            recorded: The sound part of the records, where it is known already.
         """
         self._rows = inventory.rows
         self._remedies = remedies or {}
         self._heard: tuple[str, ...] = ()
-        self.models = models or fault_models()
-        self.version = 0
-        self._build(())
-
-    def _build(self, corrections: tuple[str, ...]) -> None:
-        recorded = sound(self._rows)
-        self.graph: Any = nx.MultiDiGraph()
-        self.network: Network = recorded.network
-        self.kept_out = (*corrections, *recorded.kept_out)
+        self._models = models
+        self._recorded = recorded
+        self._corrections: tuple[str, ...] = ()
+        self._built: Relations | None = None
+        self._services_drawn = False
         self._shares: csr_array | None = None
         self._routes_drawn = True
         self._around: dict[tuple[Node, str], tuple[int, tuple[Node, ...]]] = {}
-        self._add_mechanisms(self._remedies)
-        self._add_network()
+        self.version = 0
+
+    @property
+    def models(self) -> FaultModels:
+        """The mechanism knowledge that it is built with."""
+        return self._models or fault_models()
+
+    @property
+    def network(self) -> Network:
+        """Columns of the sound part of the records."""
+        return self._sound().network
+
+    @property
+    def kept_out(self) -> tuple[str, ...]:
+        """What of the records could not be used, in words."""
+        return (*self._corrections, *self._sound().kept_out)
+
+    @property
+    def graph(self) -> Any:
+        """All of it as a networkx multigraph; nodes (type, id), edge keys are relations."""
+        import networkx as nx
+
+        self._draw_services()
+        self._draw_routes()
+        graph: Any = nx.MultiDiGraph()
+        for kind in NODE_TYPES:
+            for name in self.nodes(kind):
+                graph.add_node((kind, name), **self.attributes((kind, name)))
+        for relation, source, target, attributes in self._relations.edges():
+            graph.add_edge(source, target, key=relation, **attributes)
+        for name in self.nodes("hypothesis"):
+            for relation, other in self._of_hypothesis(name).items():
+                ends = (other, ("hypothesis", name))
+                graph.add_edge(*(ends if relation == "suffers" else ends[::-1]), key=relation)
+        return graph
+
+    def _sound(self) -> Recorded:
+        if self._recorded is None:
+            self._recorded = sound(self._rows)
+        return self._recorded
+
+    @property
+    def _relations(self) -> Relations:
+        """What is drawn so far."""
+        if self._built is None:
+            self._built = Relations()
+            self._services_drawn = False
+            self._around = {}
+            draw_mechanisms(self._built, self.models, self._remedies)
+            draw_records(self._built, self.network.rows)
+        return self._built
 
     def reconcile(self, reporting: Sequence[str]) -> None:
         """Correct the records by which directions report; the graph is built anew if that differs.
@@ -106,13 +136,15 @@ class KnowledgeGraph:
         self._heard = tuple(reporting)
         rows, corrections = reconciled(self._rows, reporting)
         if corrections:
-            self._rows = rows
-            self._build(corrections)
+            self._rows, self._corrections = rows, corrections
+            self._recorded = self._built = self._shares = None
+            self._routes_drawn = True
+            self.version += 1
 
     # --- growing ---
 
     def add_node(self, type_: str, name: str, **attributes: Any) -> Node:
-        """Add an object, its hypotheses with it, and return its node; known ones are kept.
+        """Add an object and return its node; known ones are kept.
 
         Raises:
             ValueError: There is no such type of node.
@@ -120,16 +152,10 @@ class KnowledgeGraph:
         if type_ not in NODE_TYPES:
             raise ValueError(f"{type_!r} is no node type; known are {', '.join(NODE_TYPES)}")
         node = (type_, name)
-        if node in self.graph:
-            return node
-        self.graph.add_node(node, **attributes)
-        self.version += 1
-        for problem, row in PROBLEM_CLASSES.items():
-            if row.object_type == type_ and problem in self.models.problems:
-                hypothesis = ("hypothesis", f"{problem}@{name}")
-                self.graph.add_node(hypothesis, problem=problem, object=name)
-                self.add_edge(node, "suffers", hypothesis)
-                self.add_edge(hypothesis, "is_a", ("problem", problem))
+        if type_ in _OF_SERVICES:
+            self._draw_services()
+        if self._relations.add_node(node, attributes):
+            self.version += 1
         return node
 
     def add_edge(self, source: Node, relation: str, target: Node, **attributes: Any) -> None:
@@ -141,29 +167,17 @@ class KnowledgeGraph:
         if relation not in EDGE_SAYS:
             raise ValueError(f"{relation!r} is no relation; known are {', '.join(EDGE_SAYS)}")
         for node in (source, target):
-            if node not in self.graph:
+            if node not in self:
                 raise ValueError(f"{node[0]} {node[1]} is not in the graph")
-        self.graph.add_edge(source, target, key=relation, **attributes)
+        self._relations.add_edge(source, relation, target, attributes)
         self.version += 1
 
     def add_link(
         self, name: str, a: str, z: str, ducts: Iterable[str] = (), **attributes: Any
     ) -> Node:
         """Add a link with its ends, its two directions and the ducts it rides on."""
-        link = self.add_node("link", name, **attributes)
-        ends = [self.add_node("element", end) for end in (a, z)]
-        for end in ends:
-            self.add_edge(link, "terminates_at", end)
-        for way, sender, receiver in zip(
-            direction_ids(name, a, z), ends, reversed(ends), strict=True
-        ):
-            direction = self.add_node("direction", way)
-            self.add_edge(link, "has_direction", direction)
-            self.add_edge(direction, "sent_by", sender)
-            self.add_edge(direction, "received_by", receiver)
-        for duct in ducts:
-            self.add_edge(link, "rides_on", self.add_node("duct", duct))
-        return link
+        self.version += 1
+        return draw_link(self._relations, name, a, z, ducts, attributes)
 
     def adopt(self, name: str, reported_by: str) -> Node | None:
         """Return the node of an object named by evidence, adding it if no record knows it.
@@ -172,7 +186,7 @@ class KnowledgeGraph:
         unknown name that reports of itself is an element. Otherwise nothing can be said: None.
         """
         for kind in ("direction", "link", "element", "card", "duct", "feed"):
-            if (kind, name) in self.graph:
+            if (kind, name) in self:
                 return (kind, name)
         plain, mark, number = name.partition("#")
         left, found, right = plain.partition("~")
@@ -187,7 +201,7 @@ class KnowledgeGraph:
         """Add a direction to the link its name implies, itself added where no record knows it."""
         for a, z in ((sender, receiver), (receiver, sender)):
             link = ("link", f"{a}~{z}{number}")
-            if link in self.graph:
+            if link in self:
                 break
         else:
             link = self.add_link(f"{sender}~{receiver}{number}", sender, receiver, unlisted=True)
@@ -200,27 +214,93 @@ class KnowledgeGraph:
     # --- asking ---
 
     def __contains__(self, node: object) -> bool:
-        return node in self.graph
+        if not isinstance(node, tuple) or len(node) != 2:
+            return False
+        if node[0] == "hypothesis":
+            return bool(self._of_hypothesis(str(node[1])))
+        if node[0] in _OF_SERVICES:
+            self._draw_services()
+        return node in self._relations
 
     def nodes(self, kind: str) -> tuple[str, ...]:
         """Return the ids of all nodes of a type, sorted."""
-        return tuple(sorted(name for held, name in self.graph if held == kind))
+        if kind == "hypothesis":
+            return tuple(sorted(f"{problem}@{name}" for problem, name in self.hypotheses()))
+        if kind in _OF_SERVICES:
+            self._draw_services()
+        return self._relations.names(kind)
+
+    def attributes(self, node: Node) -> Mapping[str, Any]:
+        """Return what is known of a node by itself; nothing of one that is not in the graph."""
+        if node[0] == "hypothesis":
+            problem, _, name = node[1].partition("@")
+            return {"problem": problem, "object": name} if node in self else {}
+        return self._relations.attributes(node)
+
+    def hypotheses(self) -> tuple[tuple[str, str], ...]:
+        """Return every problem that every object may suffer, as (problem, object), sorted."""
+        models, relations = self.models.problems, self._relations
+        return tuple(
+            (problem, name)
+            for problem in sorted(PROBLEM_CLASSES)
+            if problem in models
+            for name in relations.names(PROBLEM_CLASSES[problem].object_type)
+        )
 
     def neighbours(self, node: Node, relation: str) -> tuple[Node, ...]:
         """Return the nodes one relation away, sorted; ``~relation`` is walked backwards."""
         back = relation.startswith("~")
         wanted = relation[1:] if back else relation
+        if wanted in {"suffers", "is_a"}:
+            return self._suffering(node, wanted, back=back)
+        if wanted in _TO_SERVICES:
+            self._draw_services()
         if wanted == "routed_over":
             self._draw_routes()
-        if node not in self.graph:
-            return ()
         held = self._around.get((node, relation))
         if held is not None and held[0] == self.version and wanted != "routed_over":
             return held[1]
-        around = self.graph.pred[node] if back else self.graph.succ[node]
-        found = tuple(sorted(other for other, edges in around.items() if wanted in edges))
+        found = tuple(sorted(self._relations.around(node, wanted, back=back)))
         self._around[node, relation] = (self.version, found)
         return found
+
+    def _suffering(self, node: Node, relation: str, *, back: bool) -> tuple[Node, ...]:
+        """Return what one of the two relations of hypotheses leads to."""
+        if node[0] == "hypothesis":
+            return tuple(
+                other
+                for held, other in self._of_hypothesis(node[1]).items()
+                if held == relation and back == (relation == "suffers")
+            )
+        if relation == "is_a" and back and node[0] == "problem":
+            return tuple(
+                ("hypothesis", f"{problem}@{name}")
+                for problem, name in self.hypotheses()
+                if problem == node[1]
+            )
+        if relation == "suffers" and not back and node in self:
+            return tuple(
+                ("hypothesis", f"{problem}@{node[1]}")
+                for problem, row in sorted(PROBLEM_CLASSES.items())
+                if row.object_type == node[0] and problem in self.models.problems
+            )
+        return ()
+
+    def _of_hypothesis(self, name: str) -> Mapping[str, Node]:
+        """Return who suffers a hypothesis and which problem it is; nothing where there is none."""
+        problem, mark, suffering = name.partition("@")
+        if not mark or problem not in PROBLEM_CLASSES or problem not in self.models.problems:
+            return {}
+        node = (PROBLEM_CLASSES[problem].object_type, suffering)
+        return {"suffers": node, "is_a": ("problem", problem)} if node in self else {}
+
+    def related(self, relation: str) -> Iterable[tuple[Node, Node]]:
+        """Return the ends of all edges of a relation, as they were added."""
+        if relation in _TO_SERVICES:
+            self._draw_services()
+        if relation == "routed_over":
+            self._draw_routes()
+        return self._relations.pairs(relation)
 
     def walk(self, node: Node, along: Sequence[str]) -> tuple[Node, ...]:
         """Return the nodes reached by walking relations one after the other, sorted."""
@@ -238,43 +318,8 @@ class KnowledgeGraph:
             evidence: Where to end, such as the object of an alarm.
             limit: Longest chain that is worth telling.
         """
-        if node not in self.graph or evidence not in self.graph:
-            return f"{node[1]} and {evidence[1]} are not related by any record"
-        chain = self._chain(node, evidence, limit)
-        if chain is None:
-            return f"{node[1]} and {evidence[1]} are more than {limit} relations apart"
-        if len(chain) == 1:
-            return f"{node[0]} {node[1]} itself"
-        said = [f"{a[1]} {self._relation(a, z)} {z[1]}" for a, z in pairwise(chain)]
-        return ", ".join(said)
-
-    def _chain(self, node: Node, goal: Node, limit: int) -> list[Node] | None:
-        """Return the shortest chain over physical relations, ties by name (breadth first)."""
-        came: dict[Node, Node | None] = {node: None}
-        edge = [node]
-        for _ in range(limit):
-            if goal in came:
-                break
-            following: list[Node] = []
-            for held in edge:
-                around = {*self.graph.succ[held], *self.graph.pred[held]}
-                for other in sorted(around):
-                    if other not in came and other[0] in _PHYSICAL:
-                        came[other] = held
-                        following.append(other)
-            edge = following
-        if goal not in came:
-            return None
-        chain = [goal]
-        while (before := came[chain[-1]]) is not None:
-            chain.append(before)
-        return chain[::-1]
-
-    def _relation(self, a: Node, z: Node) -> str:
-        """Return the relation of two neighbours in words, whichever way it points."""
-        if self.graph.has_edge(a, z):
-            return EDGE_SAYS[min(self.graph[a][z])]
-        return _BACKWARDS[min(self.graph[z][a])]
+        self._draw_services()
+        return told(self._relations, node, evidence, limit)
 
     # --- routes ---
 
@@ -290,96 +335,20 @@ class KnowledgeGraph:
         """Return the projection onto services × directions of the network, expected shares."""
         return self._shares
 
+    def _draw_services(self) -> None:
+        if not self._services_drawn:
+            draw_services(self._relations, self.network.rows)
+            self._services_drawn = True
+
     def _draw_routes(self) -> None:
         if self._routes_drawn or self._shares is None:
             return
-        old = [edge for edge in self.graph.edges(keys=True) if edge[2] == "routed_over"]
-        self.graph.remove_edges_from(old)
+        self._draw_services()
+        relations = self._relations
+        relations.forget("routed_over")
         services, directions = self.network.services, self.network.directions
         held = self._shares.tocoo()
         for row, column, share in zip(*held.coords, held.data, strict=True):
-            self.graph.add_edge(
-                ("service", services[int(row)]),
-                ("direction", directions[int(column)]),
-                key="routed_over",
-                share=float(share),
-            )
+            ends = ("service", services[int(row)]), ("direction", directions[int(column)])
+            relations.add_edge(ends[0], "routed_over", ends[1], {"share": float(share)})
         self._routes_drawn = True
-
-    # --- building ---
-
-    def _add_mechanisms(self, remedies: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        for name, kind in sorted(self.models.evidence.items()):
-            self.add_node("evidence", name, says=kind.says)
-        for name, command in sorted(command_kinds().items()):
-            self.add_node("command", name, says=command.says)
-        for name, model in sorted(self.models.problems.items()):
-            self.add_node("problem", name, says=PROBLEM_CLASSES[name].says, source=model.source)
-            for shown in model.shows:
-                self.add_edge(
-                    ("problem", name),
-                    "manifests_as",
-                    ("evidence", shown.evidence),
-                    chance=shown.chance,
-                    along=shown.along,
-                    within_ms=shown.within_ms,
-                )
-            for relation in ("mitigated_by", "repaired_by"):
-                for order in remedies.get(name, {}).get(relation, ()):
-                    self.add_edge(("problem", name), relation, ("command", order))
-
-    def _add_network(self) -> None:
-        rows = self.network.rows
-        for site in rows.sites:
-            self.add_node("site", site.id)
-        for feed_row in rows.feeds:
-            self.add_node("feed", feed_row.id)
-        for element in rows.elements:
-            node = self.add_node("element", element.id, kind=element.kind, transit=element.transit)
-            for feed in element.feeds:
-                self.add_edge(node, "powered_by", self.add_node("feed", feed))
-            if len(element.feeds) == 1:
-                self.add_edge(node, "fed_only_by", ("feed", element.feeds[0]))
-            if ("site", element.site) in self.graph:
-                self.add_edge(node, "located_at", ("site", element.site))
-        self._add_lines()
-        for service in rows.services:
-            node = self.add_node("service", service.id)
-            self.add_edge(node, "enters_at", ("element", service.a))
-            self.add_edge(node, "leaves_at", ("element", service.z))
-            self.add_edge(node, "serves", self.add_node("customers", service.kind))
-
-    def _add_lines(self) -> None:
-        """Add cards, ducts and links, and which port sits on which card."""
-        rows = self.network.rows
-        for card in rows.cards:
-            self.add_edge(self.add_node("card", card.id), "part_of", ("element", card.element))
-        for duct in rows.ducts:
-            self.add_node("duct", duct.id, length_km=duct.length_km)
-        for link in rows.links:
-            self.add_link(link.id, link.a, link.z, link.ducts, length_km=link.length_km)
-            ways = direction_ids(link.id, link.a, link.z)
-            for way, card_id in zip(ways, (link.card_a, link.card_z), strict=True):
-                if card_id:
-                    self.add_edge(("direction", way), "on_card", ("card", card_id))
-
-
-_PHYSICAL: Final = frozenset(
-    {"site", "feed", "element", "card", "duct", "link", "direction", "service"}
-)
-
-_BACKWARDS: Final[Mapping[str, str]] = {
-    "located_at": "houses",
-    "powered_by": "powers",
-    "fed_only_by": "alone powers",
-    "part_of": "holds",
-    "on_card": "sends",
-    "terminates_at": "ends",
-    "rides_on": "carries",
-    "has_direction": "belongs to",
-    "sent_by": "sends",
-    "received_by": "receives",
-    "enters_at": "lets in",
-    "leaves_at": "lets out",
-    "routed_over": "carries",
-}

@@ -7,18 +7,20 @@ strayed in. Each cause's share of that is kept as q = −ln(1 − chance), so ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
 from adn.base.clock import DAY, HOUR, Millis
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.items import Item, Key
-from adn.closedloop.knowledge.models import ANYWHERE, EvidenceKind
-from adn.topology.network import Floats, Ints, Names
+from adn.closedloop.knowledge.models import ANYWHERE, EvidenceKind, Seen
+from adn.closedloop.knowledge.relations import Node
+from adn.northbound.problems import PROBLEM_CLASSES
+from adn.topology.network import Bools, Floats, Ints, Names
 
 WINDOW_MS: Final = HOUR
 """Within what time a second problem would be taken for part of the same incident (assumption)."""
@@ -28,6 +30,10 @@ NO_TABLE: Final = 0.01
 
 _TABLED: Final = frozenset({"route-missing", "route-discarded", "table-full", "process-down"})
 _YEAR_MS: Final = 365 * DAY
+_SEEN: Final = get_args(Seen)
+_REPORTED: Final = {"direction": "received_by", "link": "terminates_at"}
+_STEPPED: Final = ("card", "direction", "duct", "element", "feed", "link", "service", "site")
+_NONE: Final[Ints] = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,9 @@ class Hypotheses:
         names: (problem, object), sorted, shape (H,).
         log_prior: ln of the chance of having begun within the window, shape (H,).
         keys: Evidence items that anything may show, shape (E,).
-        reporters: Elements of which at least one must speak for an item to be heard, per item.
-        seen: How an item's absence counts, per item.
+        reporters: Elements of which at least one must speak for an item to be heard, shape (E, n).
+        elements: Ids of these elements, shape (n,).
+        seen: How an item's absence counts, shape (E,): row of `Seen`.
         row: Hypothesis of each expectation, sorted, shape (X,).
         column: Evidence item of each expectation, shape (X,).
         chance: Chance of each expectation, shape (X,).
@@ -53,8 +60,9 @@ class Hypotheses:
     names: tuple[tuple[str, str], ...]
     log_prior: Floats
     keys: tuple[Key, ...]
-    reporters: tuple[tuple[str, ...], ...]
-    seen: tuple[str, ...]
+    reporters: csr_array
+    elements: tuple[str, ...]
+    seen: Ints
     row: Ints
     column: Ints
     chance: Floats
@@ -71,123 +79,191 @@ class Hypotheses:
 
     def shows(self, row: int) -> slice:
         """Return where the expectations of a hypothesis are."""
-        return slice(
-            int(np.searchsorted(self.row, row)), int(np.searchsorted(self.row, row, side="right"))
-        )
+        return slice(int(self._begins[row]), int(self._begins[row + 1]))
+
+    @cached_property
+    def _begins(self) -> Ints:
+        """Where the expectations of each hypothesis begin, and where the last's end."""
+        return np.searchsorted(self.row, np.arange(len(self.names) + 1))
+
+    @cached_property
+    def columns(self) -> Mapping[Key, int]:
+        """Column of each evidence item, by its key."""
+        return {key: column for column, key in enumerate(self.keys)}
 
 
-@dataclass
-class _Columns:
-    """Expectations as they are collected."""
+class _Steps:
+    """The nodes of a graph by row, and its relations as matrices; rows are in order of (type, id).
 
-    row: list[int] = field(default_factory=list)
-    key: list[Key] = field(default_factory=list)
-    chance: list[float] = field(default_factory=list)
-    within: list[int] = field(default_factory=list)
-    lost_row: list[int] = field(default_factory=list)
-    lost_column: list[int] = field(default_factory=list)
+    Attributes:
+        nodes: All nodes other than hypotheses and services, sorted.
+        span: First row and row past the last of each type of node.
+    """
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._graph = graph
+        self.nodes: list[Node] = []
+        self.span: dict[str, tuple[int, int]] = {}
+        for kind in sorted(_STEPPED):
+            first = len(self.nodes)
+            self.nodes += [(kind, name) for name in graph.nodes(kind)]
+            self.span[kind] = (first, len(self.nodes))
+        self._row = {node: row for row, node in enumerate(self.nodes)}
+        self._known: dict[tuple[str, ...], csr_array] = {}
+
+    def along(self, relations: tuple[str, ...]) -> csr_array:
+        """Return which nodes are reached from each by walking relations, shape (n, n)."""
+        found = self._known.get(relations)
+        if found is None:
+            if len(relations) > 1:
+                found = csr_array(self.along(relations[:-1]) @ self.along(relations[-1:]))
+            elif relations:
+                found = self._matrix(relations[0])
+            else:
+                found = csr_array(eye_array(len(self.nodes), format="csr"))
+            found.sort_indices()
+            self._known[relations] = found
+        return found
+
+    def _matrix(self, relation: str) -> csr_array:
+        row = self._row
+        pairs = self._graph.related(relation.removeprefix("~"))
+        source = [row[a] for a, _ in pairs]
+        target = [row[z] for _, z in pairs]
+        ends = (target, source) if relation.startswith("~") else (source, target)
+        size = len(self.nodes)
+        return csr_array((np.ones(len(source)), ends), shape=(size, size))
+
+    def reached(self, kind: str, relations: tuple[str, ...], of: str) -> tuple[Ints, Ints]:
+        """Return which nodes `of` a type each node of a `kind` reaches: rows of both, in order."""
+        first, past = self.span[kind]
+        held = self.along(relations)
+        start, stop = held.indptr[first], held.indptr[past]
+        source = np.repeat(np.arange(past - first), np.diff(held.indptr[first : past + 1]))
+        target = held.indices[start:stop].astype(np.int64)
+        low, high = self.span[of]
+        kept = (target >= low) & (target < high)
+        return source[kept], target[kept]
 
 
 def compile_hypotheses(graph: KnowledgeGraph) -> Hypotheses:
-    """Return what the graph's hypotheses predict."""
-    names = tuple(
-        sorted(
-            (graph.graph.nodes[n]["problem"], graph.graph.nodes[n]["object"]) for n in _nodes(graph)
-        )
+    """Return what the graph's hypotheses predict.
+
+    Problem by problem, for all objects of its type at once: relations are walked as products of
+    sparse matrices.
+    """
+    names = graph.hypotheses()
+    steps, kinds = _Steps(graph), graph.models.evidence
+    evidence = sorted(kinds)
+    directions = graph.network.directions
+    recorded = np.array(
+        [directions.row(name) if name in directions else -1 for _, name in _of(steps, "direction")],
+        dtype=np.int64,
     )
     anywhere: dict[str, Floats] = {}
-    found = _Columns()
-    for row, (problem, name) in enumerate(names):
-        _expect(graph, row, problem, name, found, anywhere, len(names))
-    keys = tuple(sorted(set(found.key)))
-    place = {key: column for column, key in enumerate(keys)}
-    kinds = graph.models.evidence
-    directions = graph.network.directions
+    row: list[Ints] = [_NONE]
+    code: list[Ints] = [_NONE]
+    chance: list[Floats] = [_NONE.astype(np.float64)]
+    within: list[Ints] = [_NONE]
+    lost: list[Ints] = [_NONE]
+    lost_column: list[Ints] = [_NONE]
+    log_prior = np.zeros(len(names))
+    first = 0
+    for problem in dict.fromkeys(problem for problem, _ in names):
+        model, kind = graph.models.problems[problem], PROBLEM_CLASSES[problem].object_type
+        count = steps.span[kind][1] - steps.span[kind][0]
+        mine = slice(first, first + count)
+        log_prior[mine] = _log_priors(graph, problem, _of(steps, kind))
+        for shown in model.shows:
+            if shown.along == (ANYWHERE,):
+                column = anywhere.setdefault(shown.evidence, np.zeros(len(names)))
+                column[mine] = -np.log1p(-shown.chance)
+                continue
+            source, target = steps.reached(kind, shown.along, kinds[shown.evidence].object_type)
+            row.append(source + first)
+            code.append(evidence.index(shown.evidence) * len(steps.nodes) + target)
+            chance.append(np.full(len(source), shown.chance))
+            within.append(np.full(len(source), shown.within_ms, dtype=np.int64))
+        if model.disrupts is not None:
+            source, target = steps.reached(kind, model.disrupts, "direction")
+            column_of = recorded[target - steps.span["direction"][0]]
+            lost.append((source + first)[column_of >= 0])
+            lost_column.append(column_of[column_of >= 0])
+        first += count
+    # Of one hypothesis, expectations stay in the order of its model.
+    rows = np.concatenate(row)
+    order = np.argsort(rows, kind="stable")
+    codes, column_of_code = np.unique(np.concatenate(code)[order], return_inverse=True)
+    keys = tuple(
+        (evidence[at // len(steps.nodes)], steps.nodes[at % len(steps.nodes)][1])
+        for at in codes.tolist()
+    )
+    killed = (np.concatenate(lost), np.concatenate(lost_column))
     return Hypotheses(
         names=names,
-        log_prior=np.array([_log_prior(graph, *name) for name in names]),
+        log_prior=log_prior,
         keys=keys,
-        reporters=tuple(_reporters(graph, *key) for key in keys),
-        seen=tuple(kinds[kind].seen for kind, _ in keys),
-        row=np.array(found.row, dtype=np.int64),
-        column=np.array([place[key] for key in found.key], dtype=np.int64),
-        chance=np.array(found.chance),
-        within_ms=np.array(found.within, dtype=np.int64),
+        reporters=_reporters(steps, codes, evidence, kinds),
+        elements=tuple(name for _, name in _of(steps, "element")),
+        seen=np.array([_SEEN.index(kinds[kind].seen) for kind, _ in keys], dtype=np.int64),
+        row=rows[order],
+        column=column_of_code.astype(np.int64),
+        chance=np.concatenate(chance)[order],
+        within_ms=np.concatenate(within)[order],
         anywhere=anywhere,
-        disrupts=csr_array(
-            (np.ones(len(found.lost_row)), (found.lost_row, found.lost_column)),
-            shape=(len(names), len(directions)),
-        ),
+        disrupts=csr_array((np.ones(len(killed[0])), killed), shape=(len(names), len(directions))),
         direction=_rows_of(graph, names, "direction", directions),
         element=_rows_of(graph, names, "destinations", graph.network.elements),
     )
+
+
+def _of(steps: _Steps, kind: str) -> list[Node]:
+    return steps.nodes[slice(*steps.span[kind])]
 
 
 def _rows_of(
     graph: KnowledgeGraph, names: Sequence[tuple[str, str]], loses: str, table: Names
 ) -> Ints:
     """Return the row of the object of each hypothesis that loses in some form, else -1."""
-    models = graph.models.problems
-    held = [models[problem].loses == loses and name in table for problem, name in names]
-    rows = [table.row(name) if is_ else -1 for is_, (_, name) in zip(held, names, strict=True)]
-    return np.array(rows, dtype=np.int64)
+    lossy = {name for name, model in graph.models.problems.items() if model.loses == loses}
+    return np.array(
+        [table.row(name) if problem in lossy and name in table else -1 for problem, name in names],
+        dtype=np.int64,
+    )
 
 
-def _nodes(graph: KnowledgeGraph) -> list[tuple[str, str]]:
-    return [node for node in graph.graph if node[0] == "hypothesis"]
-
-
-def _expect(
-    graph: KnowledgeGraph,
-    row: int,
-    problem: str,
-    name: str,
-    found: _Columns,
-    anywhere: dict[str, Floats],
-    count: int,
-) -> None:
-    """Walk the graph from one object and note what its problem would show and disrupt."""
-    model, kinds = graph.models.problems[problem], graph.models.evidence
-    (node,) = graph.neighbours(("hypothesis", f"{problem}@{name}"), "~suffers")
-    for shown in model.shows:
-        if shown.along == (ANYWHERE,):
-            column = anywhere.setdefault(shown.evidence, np.zeros(count))
-            column[row] = -np.log1p(-shown.chance)
-            continue
-        for kind, related in graph.walk(node, shown.along):
-            if kind == kinds[shown.evidence].object_type:
-                found.row.append(row)
-                found.key.append((shown.evidence, related))
-                found.chance.append(shown.chance)
-                found.within.append(shown.within_ms)
-    if model.disrupts is not None:
-        for kind, related in graph.walk(node, model.disrupts):
-            if kind == "direction" and related in graph.network.directions:
-                found.lost_row.append(row)
-                found.lost_column.append(graph.network.directions.row(related))
-
-
-def _log_prior(graph: KnowledgeGraph, problem: str, name: str) -> float:
-    """Return ln of the chance that the object's problem began within the window."""
+def _log_priors(graph: KnowledgeGraph, problem: str, nodes: Sequence[Node]) -> Floats:
+    """Return ln of the chance that the problem of each object began within the window."""
     model = graph.models.problems[problem]
-    rate = model.rate
+    rate = np.full(len(nodes), model.rate)
     if model.per_km:
-        length = graph.graph.nodes[("duct", name)].get("length_km", 0.0)
-        rate *= max(1.0, float(length))
-    if problem in _TABLED and not graph.graph.nodes[("element", name)].get("transit", True):
-        rate *= NO_TABLE
-    return float(np.log(rate * WINDOW_MS / _YEAR_MS))
+        length = [float(graph.attributes(node).get("length_km", 0.0)) for node in nodes]
+        rate *= np.maximum(1.0, length)
+    if problem in _TABLED:
+        leaf = [not graph.attributes(node).get("transit", True) for node in nodes]
+        rate[leaf] *= NO_TABLE
+    found: Floats = np.log(rate * WINDOW_MS / _YEAR_MS)
+    return found
 
 
-def _reporters(graph: KnowledgeGraph, kind: str, name: str) -> tuple[str, ...]:
-    """Return the elements that would report an item; none where operations see for themselves."""
-    object_type = graph.models.evidence[kind].object_type
-    if kind == "silent":
-        return ()
-    relation = {"direction": "received_by", "link": "terminates_at"}.get(object_type)
-    if relation is None:
-        return ()
-    return tuple(other for _, other in graph.neighbours((object_type, name), relation))
+def _reporters(
+    steps: _Steps, codes: Ints, evidence: Sequence[str], kinds: Mapping[str, EvidenceKind]
+) -> csr_array:
+    """Return who would report each item: none where operations see for themselves."""
+    of, node = np.divmod(codes, len(steps.nodes))
+    first, past = steps.span["element"]
+    rows: list[Ints] = [_NONE]
+    columns: list[Ints] = [_NONE]
+    for at, name in enumerate(evidence):
+        relation = _REPORTED.get(kinds[name].object_type)
+        if name == "silent" or relation is None:
+            continue
+        mine = np.flatnonzero(of == at)
+        speaks = csr_array(steps.along((relation,))[node[mine], first:past])
+        rows.append(np.repeat(mine, np.diff(speaks.indptr)))
+        columns.append(speaks.indices.astype(np.int64))
+    ends = (np.concatenate(rows), np.concatenate(columns))
+    return csr_array((np.ones(len(ends[0])), ends), shape=(len(codes), past - first))
 
 
 @dataclass(frozen=True)
@@ -227,17 +303,15 @@ def read_signs(
     due = np.minimum(1.0, max(age_ms, 0) / np.maximum(hypotheses.within_ms, 1))
     early = hypotheses.chance * np.where(hypotheses.within_ms > 0, due, 1.0)
     shown = tuple(item for item in items.values() if item.present)
-    place = {item.key: column for column, item in enumerate(shown)}
-    at = np.array([place.get(key, -1) for key in hypotheses.keys], dtype=np.int64)
-    missing = np.array(
-        [
-            key not in place and _counts(seen, key in items, reporters, silent)
-            for key, seen, reporters in zip(
-                hypotheses.keys, hypotheses.seen, hypotheses.reporters, strict=True
-            )
-        ],
-        dtype=bool,
-    )
+    at = np.full(len(hypotheses.keys), -1, dtype=np.int64)
+    looked = np.zeros(len(hypotheses.keys), dtype=bool)
+    for key in items:
+        if key in hypotheses.columns:
+            looked[hypotheses.columns[key]] = True
+    for column, item in enumerate(shown):
+        if item.key in hypotheses.columns:
+            at[hypotheses.columns[item.key]] = column
+    missing = (at < 0) & _counts(hypotheses, looked, silent)
     count = len(hypotheses.names)
     q = np.zeros((count, len(shown)))
     for column, item in enumerate(shown):
@@ -257,10 +331,11 @@ def read_signs(
     return Signs(shown, stray, q, missed)
 
 
-def _counts(seen: str, looked: bool, reporters: tuple[str, ...], silent: frozenset[str]) -> bool:
-    """Return whether the absence of an item says anything."""
-    if seen == "present":
-        return False
-    if seen == "probe":
-        return looked
-    return not reporters or not silent or not set(reporters) <= silent
+def _counts(hypotheses: Hypotheses, looked: Bools, silent: frozenset[str]) -> Bools:
+    """Return whether the absence of each item says anything, shape (E,)."""
+    mute = np.array([name in silent for name in hypotheses.elements], dtype=np.float64)
+    speaking = np.diff(hypotheses.reporters.indptr) - hypotheses.reporters @ mute
+    heard = (np.diff(hypotheses.reporters.indptr) == 0) | (speaking > 0)
+    probed = (hypotheses.seen == _SEEN.index("probe")) & looked
+    found: Bools = probed | ((hypotheses.seen == _SEEN.index("passive")) & heard)
+    return found

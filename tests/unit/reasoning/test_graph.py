@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from adn.closedloop.estimate import Estimate
-from adn.closedloop.knowledge.graph import KnowledgeGraph
+from adn.closedloop.knowledge.graph import NODE_TYPES, KnowledgeGraph
 from adn.closedloop.knowledge.models import fault_models, read_models
 from adn.closedloop.knowledge.recorded import sound
 from adn.closedloop.playbooks import remedies
@@ -65,6 +65,23 @@ def test_the_incidence_is_the_projection_of_the_routed_over_edges(graph):
         assert {name for _, name in held} == used
 
 
+def test_it_can_be_had_as_a_networkx_multigraph(graph):
+    drawn = graph.graph
+    assert set(drawn[("link", "B~C")][("duct", "d-shared")]) == {"rides_on"}
+    assert drawn.nodes[("duct", "d-shared")]["length_km"] > 0.0
+    hypothesis = ("hypothesis", "fibre-loss@d-shared")
+    assert set(drawn[("duct", "d-shared")][hypothesis]) == {"suffers"}
+    assert set(drawn[hypothesis][("problem", "fibre-loss")]) == {"is_a"}
+    assert len(drawn) == sum(len(graph.nodes(kind)) for kind in NODE_TYPES)
+
+
+def test_nothing_is_built_before_something_is_asked(rows):
+    unusable = Inventory(replace(rows, links=None), "A")
+    graph = KnowledgeGraph(unusable, None, remedies())
+    with pytest.raises(TypeError):
+        graph.nodes("element")
+
+
 def test_new_routes_replace_old_ones(graph):
     healthy = Estimate.of(graph.network)
     graph.route(healthy.shares())
@@ -105,8 +122,10 @@ def test_objects_that_no_record_knows_are_adopted_where_their_name_says_what_the
         assert graph.neighbours(expected, "suffers")
 
 
-def test_an_adopted_direction_of_a_recorded_link_joins_that_link(graph, rows):
-    graph.graph.remove_node(("direction", "B>A"))
+def test_an_adopted_direction_of_a_recorded_link_joins_that_link(rows):
+    links = tuple(replace(row, z="C") if row.id == "A~B" else row for row in rows.links)
+    graph = KnowledgeGraph(Inventory(replace(rows, links=links), "A"))
+    assert ("direction", "B>A") not in graph
     graph.adopt("B>A", "A")
     assert graph.neighbours(("direction", "B>A"), "~has_direction") == (("link", "A~B"),)
 
