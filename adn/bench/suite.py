@@ -167,7 +167,7 @@ def suite_of_text(text: str, shown_as: str, folder: File) -> LoadedSuite:
     findings += more
     if suite is not None:
         findings += _contradictions(suite, source)
-        if not findings and all(case.loaded.faults for case in cases):
+        if not findings and not any(case.loaded.is_quiet for case in cases):
             message = (
                 "every case has faults; add a quiet one, such as quiet-day, where a loop that "
                 "cries wolf loses"

@@ -15,7 +15,7 @@ import numpy as np
 
 from adn.base.clock import DAY, HOUR, Millis
 from adn.base.streams import Key
-from adn.faults.kinds import FaultKind
+from adn.faults.kinds import FaultKind, TargetType
 from adn.faults.processes import Waits, elements_of
 from adn.faults.rates import YEAR, MaintenanceProcess
 from adn.topology.network import Bools, Network
@@ -148,6 +148,23 @@ def beside(network: Network, kind: FaultKind, touched: Iterable[str]) -> tuple[s
         if len(rows):
             return tuple(names[int(row)] for row in rows)
     return ()
+
+
+def elements_at(network: Network, table: TargetType, name: str) -> tuple[str, ...]:
+    """Return the elements that work on an object touches, sorted."""
+    if table == "element":
+        return (name,)
+    if table == "card":
+        return (network.elements[int(network.card_element[network.cards.row(name)])],)
+    if table == "feed":
+        return network.elements_on_feed(name)
+    if table == "duct":
+        links = network.links_in_duct(name)
+    else:
+        links = (name if table == "link" else network.link_of(name),)
+    rows = network.links.rows(links)
+    ends = np.unique(np.concatenate([network.link_a[rows], network.link_z[rows]]))
+    return tuple(network.elements[int(row)] for row in ends)
 
 
 def _at(network: Network, kind: FaultKind, elements: Bools) -> Bools:

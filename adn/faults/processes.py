@@ -172,7 +172,7 @@ def _down(process: Process, target: str, nth: int, key: Key, rates: Rates) -> tu
     """Return how long a failure lasts, and whether it is over by itself after that."""
     stream = key.stream(f"down/{target}/{nth}")
     passing = bool(stream.random() < process.passing)
-    law = rates.durations["passing" if passing else process.mended].timing()
+    law = rates.durations[process.passes if passing else process.mended].timing()
     return max(1, law.draw(stream)), passing
 
 
@@ -234,7 +234,7 @@ def lasting_part(row: Expected, rates: Rates) -> Expected:
     """Return what is left of an expectation without what is over by itself."""
     process = rates.processes[row.process]
     left = 1.0 - process.passing
-    passing = process.passing * rates.durations["passing"].timing().mean()
+    passing = process.passing * rates.durations[process.passes].timing().mean()
     return replace(
         row,
         arrivals=row.arrivals * left,
@@ -246,7 +246,7 @@ def lasting_part(row: Expected, rates: Rates) -> Expected:
 
 def mean_down(process: Process, rates: Rates) -> float:
     """Return how long a failure of a process lasts in the mean, ms."""
-    passing: Timing = rates.durations["passing"].timing()
+    passing: Timing = rates.durations[process.passes].timing()
     mended: Timing = rates.durations[process.mended].timing()
     return process.passing * passing.mean() + (1.0 - process.passing) * mended.mean()
 

@@ -19,7 +19,7 @@ VENDOR_MTBF: Final = (336.51, 3.4371)
 """MTBF(p) = a exp(b p) hours of a fibre vendor at percentile p (Meza, IMC 2018, as quoted: S2)."""
 
 Mark = Literal["S", "S2", "M", "D", "A"]
-Span = Literal["passing", "handled", "splice"]
+Span = Literal["passing", "handled", "restart", "splice"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 NetworkType = Literal["data-centre", "wide-area"]
 
@@ -53,6 +53,7 @@ class Process(Model):
             or a vendor, whose rate is drawn for each duct.
         rate: Failures a year.
         passing: Share that is over by itself.
+        passes: After how long.
         mended: How long the rest is known to last.
         draws: Parameters that are drawn, and from what.
         source: Where the rate is from.
@@ -66,6 +67,7 @@ class Process(Model):
     per: Literal["object", "km", "element", "vendor"]
     rate: Annotated[float, Field(ge=0.0)] = 0.0
     passing: Share = 0.0
+    passes: Span = "passing"
     mended: Span = "handled"
     draws: Mapping[str, Literal["corruption"]] = {}
     source: str

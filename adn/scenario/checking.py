@@ -7,6 +7,7 @@ from typing import Final
 
 from adn.base.streams import Key
 from adn.scenario import read
+from adn.scenario.natural import resolve_natural
 from adn.scenario.reader import LoadedScenario
 from adn.scenario.targets import PlannedTarget, resolve_targets
 from adn.scenario.topology import build_scenario_network
@@ -36,6 +37,9 @@ def check_scenario(name_or_path: str) -> Checked:
     loaded = read(name_or_path)
     key = Key.root(SEED)
     network = build_scenario_network(loaded)
-    faults = resolve_targets(loaded, network, key.stream)
+    faults = [
+        *resolve_targets(loaded, network, key.stream),
+        *resolve_natural(loaded, network, key).faults,
+    ]
     loaded.scenario.operations.plan(loaded.folder, loaded.scenario.clock.starts)
     return Checked(loaded, network, tuple(faults))

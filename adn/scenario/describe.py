@@ -15,6 +15,7 @@ from adn.northbound.problems import PROBLEM_CLASSES
 from adn.northbound.telemetry import KPIS
 from adn.scenario import read
 from adn.scenario.faultspec import Target
+from adn.scenario.reader import LoadedScenario
 from adn.scenario.schema import Scenario
 from adn.scenario.servicespec import ServiceClass
 from adn.scenario.units import write_unit
@@ -127,6 +128,7 @@ def _scenario(name: str) -> Described:
         "warmup": written(clock.warmup),
         "starts": f"{clock.starts // 3_600_000:02d}:{clock.starts // 60_000 % 60:02d}",
         "network": topology.source or topology.file,
+        "areas": _areas(loaded),
         "services": [
             f"{row.kind}: {_told_traffic(row)}, latency {row.sla.latency:g}ms, "
             f"loss {100 * row.sla.loss:g}%, availability {100 * row.sla.availability:g}%"
@@ -146,6 +148,7 @@ def _scenario(name: str) -> Described:
             }
             for fault in loaded.faults
         ],
+        "natural": _natural(loaded),
         "disturbances": [
             {"kind": entry.kind, "at": told_instant(entry.at.timing()), "for": written(entry.for_)}
             for entry in scenario.disturbances
@@ -157,6 +160,26 @@ def _scenario(name: str) -> Described:
         "timings": [told_timing(timing) for timing in scenario.timings()],
         "timings_assumed": scenario.assumed_timings(),
     }
+
+
+def _areas(loaded: LoadedScenario) -> list[Described] | None:
+    """Return the areas of a federation by kind; none of them is built."""
+    if not loaded.scenario.topology.is_federation:
+        return None
+    from adn.scenario.federation import Federation
+
+    return Federation.of(loaded).rows()
+
+
+def _natural(loaded: LoadedScenario) -> Described | None:
+    """Return what is expected of natural failures, process by process."""
+    from adn.scenario.natural import outlook
+    from adn.scenario.topology import build_scenario_network
+
+    if loaded.scenario.natural is None or loaded.scenario.topology.is_federation:
+        return None
+    found = outlook(loaded, build_scenario_network(loaded))
+    return None if found is None else {**found.as_json(), "processes": found.rows()}
 
 
 def _fault(name: str) -> Described:

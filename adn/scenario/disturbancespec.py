@@ -58,6 +58,18 @@ class FlashCrowd(Somewhere):
         return self
 
 
+class MishapEntry(Part):
+    """Something beside what is worked on may break meanwhile: a fault that a change causes."""
+
+    chance: Share = Field(description="Chance that something breaks.")
+    kinds: tuple[Slug, ...] | None = Field(
+        None,
+        min_length=1,
+        description="Fault kinds, all equally likely; those of natural maintenance, as often as "
+        "there.",
+    )
+
+
 class Maintenance(Somewhere):
     """Somebody takes something out on purpose, and puts it back."""
 
@@ -72,6 +84,7 @@ class Maintenance(Somewhere):
     drained_for: PositiveDuration = Field(
         5 * MINUTE, description="How long before `at` traffic is led away."
     )
+    mishap: MishapEntry | None = Field(None, description=str(MishapEntry.__doc__))
 
     @model_validator(mode="after")
     def _takes_out_a_whole(self) -> Maintenance:

@@ -92,6 +92,22 @@ class NaturalOutlook:
             "expected_works": round(self.works, 3),
         }
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every process with its figures, for tables."""
+        processes = published_rates().processes
+        return [
+            {
+                "process": row.process,
+                "kind": row.kind,
+                "objects": row.objects,
+                "expected_faults": round(row.arrivals, 4),
+                "expected_open": round(row.concurrent, 5),
+                "mark": processes[row.process].mark,
+            }
+            for row in self.processes
+            if row.objects
+        ]
+
     def told(self) -> str:
         """Return it in one sentence."""
         return (

@@ -86,6 +86,11 @@ class LoadedScenario:
         return self.source.file
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether nothing goes wrong in it."""
+        return not self.faults and self.scenario.natural is None
+
+    @property
     def recording_errors(self) -> RecordingErrors:
         """How wrong the inventory is, as the topology room records it."""
         recorded = self.scenario.topology.recorded

@@ -65,6 +65,7 @@ def look_up(data: Mapping[str, Any], source: Source, scenario: Scenario | None) 
             faults.append(LoadedFault(number, kind, when, entry.target, params, entry.count, lasts))
     for number, raw in _maps(data.get("disturbances")):
         findings += _time(raw, ("disturbances", number), source, data, "the disturbance begins")
+        findings += _mishap(raw, ("disturbances", number), source, kinds)
     findings += natural_contradictions(data, source)
     known = {name: kind for name, kind in kinds.items() if kind is not None}
     return known, tuple(faults), findings
@@ -133,6 +134,22 @@ def _fault(
             continue
         findings += _limits(where, key, params[key], parameter, source)
     return params, findings
+
+
+def _mishap(
+    raw: Mapping[str, Any], path: Path, source: Source, kinds: Mapping[str, FaultKind | None]
+) -> list[Finding]:
+    """Return the kinds of a mishap that there are not."""
+    mishap = raw.get("mishap")
+    held = mishap.get("kinds") if isinstance(mishap, dict) else None
+    findings = []
+    for number, name in enumerate(held if isinstance(held, tuple) else ()):
+        if isinstance(name, str) and name not in kinds:
+            where, near = (*path, "mishap", "kinds", number), closest(name, kinds)
+            message = f"unknown fault kind {shown(name)}"
+            finding = source.finding(where, "SCN014", message, hint=near, see="adn list faults")
+            findings.append(finding)
+    return findings
 
 
 def _target(target: Any, path: Path, source: Source, kind: FaultKind) -> list[Finding]:

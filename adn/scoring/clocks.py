@@ -146,11 +146,12 @@ def restored_by(change: ImpactChange, effects: Mapping[str, Record]) -> Restored
     """Return what ended the impact, from the cause of the change that ended it.
 
     A change that names a command is the command's doing, be it at once or through the convergence
-    that it set off; the field's, if a crew carried it out.
+    that it set off; the field's, if a crew carried it out. What routing does as something comes
+    back by itself is no protection: the trouble went away.
     """
     first, _, _ = change.cause.partition(" ")
     last = change.cause.rpartition(" ")[2]
     if last.startswith("CMD-"):
         effect = effects.get(last)
         return "field" if effect is not None and effect.data["field"] else "command"
-    return _BY_CAUSE.get(first, "self")
+    return "self" if last == "heal" else _BY_CAUSE.get(first, "self")

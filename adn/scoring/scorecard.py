@@ -96,6 +96,7 @@ class Scorecard:
     level_lived: str
     timings_assumed: int
     simulated_s: float
+    natural: JsonObject | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented object: stable order of keys, times to the millisecond."""
@@ -140,6 +141,7 @@ class Scorecard:
             "level_lived": self.level_lived,
             "timings_assumed": self.timings_assumed,
             "simulated_s": round(self.simulated_s, 3),
+            **({} if self.natural is None else {"natural": dict(self.natural)}),
         }
 
     def missed(self) -> tuple[FaultScore, ...]:

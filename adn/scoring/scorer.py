@@ -93,4 +93,5 @@ def score_judged(judging: Judging, rows: Sequence[TaskInstance]) -> Scorecard:
         level_lived=level_lived(log).value,
         timings_assumed=manifest["timings_assumed"],
         simulated_s=float(manifest["simulated_s"]),
+        natural=manifest.get("natural"),
     )

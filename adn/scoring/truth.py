@@ -15,7 +15,7 @@ class ImpactChange:
     """Services that one fault newly put outside their limits, or no longer does, and through what.
 
     `cause` is what the twin wrote: ``fault``, ``convergence``, ``convergence CMD-0007``,
-    ``command CMD-0007``, ``traffic``, ``heal`` and the like.
+    ``convergence heal``, ``command CMD-0007``, ``traffic``, ``heal`` and the like.
     """
 
     at: Millis

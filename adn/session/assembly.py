@@ -7,6 +7,7 @@ key; name, title, tags, faults and targets stay on the world's side.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,8 @@ from adn.closedloop.people.roster import OperationsPlan
 from adn.faults.injector import Injector, PlannedFault
 from adn.northbound.commands import command_kinds
 from adn.northbound.inventory import Inventory
-from adn.scenario.disturbed import resolve_disturbances
+from adn.scenario.disturbed import resolve_disturbances, resolve_mishaps
+from adn.scenario.natural import outlook, resolve_natural
 from adn.scenario.reader import LoadedScenario
 from adn.scenario.targets import Weights, resolve_targets
 from adn.scenario.topology import build_scenario_network
@@ -97,7 +99,12 @@ def assemble(
     key = world_key.child("faults")
     targets = resolve_targets(loaded, network, key.stream, busy(twin))
     disturbing = world_key.child("disturbances")
-    disturbances = resolve_disturbances(loaded, network, disturbing.stream, busy(twin))
+    natural = resolve_natural(loaded, network, key.child("natural"))
+    disturbances = resolve_disturbances(
+        loaded, network, disturbing.stream, busy(twin), natural.works
+    )
+    targets += natural.faults
+    targets += resolve_mishaps(loaded, network, disturbing, disturbing.stream, busy(twin))
     planned = [
         PlannedFault(f"FLT-{number:04d}", row.kind, row.target, row.at, row.params, row.lasts)
         for number, row in enumerate(sorted(targets, key=lambda row: (row.at, row.index)), 1)
@@ -215,6 +222,12 @@ def assumed_timings(assembly: Assembly) -> int:
     profile = profile_of(plan.profile, plan.profile_text)
     rows = profile.rests_on_assumptions(frozenset(asked), shifts=shifts, fatigue=plan.fatigue)
     return int(stated + Timers.ASSUMED + commands + rows)
+
+
+def natural_of(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    """Return what was expected of natural failures, where there are any."""
+    found = outlook(assembly.loaded, assembly.network)
+    return {} if found is None else {"natural": found.as_json()}
 
 
 def targets_of(assembly: Assembly) -> dict[str, float]:

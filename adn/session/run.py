@@ -20,7 +20,7 @@ from adn.scenario.profilefile import is_file
 from adn.scenario.reader import LoadedScenario
 from adn.scoring.scorecard import Scorecard
 from adn.scoring.scorer import score_records
-from adn.session.assembly import Assembly, assemble, assumed_timings, targets_of
+from adn.session.assembly import Assembly, assemble, assumed_timings, natural_of, targets_of
 from adn.session.conductor import Conductor, opening
 from adn.session.folder import write_run
 from adn.session.log import Listener, Log
@@ -210,6 +210,7 @@ def manifest_of(assembly: Assembly) -> dict[str, Any]:
         "truths": len(assembly.log.truths),
         "simulated_s": seconds(assembly.briefing.duration),
         "timings_assumed": assumed_timings(assembly),
+        **natural_of(assembly),
         "network": {
             "name": assembly.network.name,
             "elements": len(assembly.network.elements),

@@ -231,7 +231,7 @@ class Twin:
 
     def _condition_changed(self, cause: str) -> None:
         before, self.state = self.state, self._conditioned()
-        told = f"convergence {_command(cause)}".strip()
+        told = f"convergence {_set_off(cause)}".strip()
         self.forwarding.suffer(self.state)
         for node in np.flatnonzero(before.process_up != self.state.process_up).tolist():
             self._control.set_running(node, bool(self.state.process_up[node]), told)
@@ -348,6 +348,8 @@ class Twin:
         self._out.append(frame)
 
 
-def _command(cause: str) -> str:
-    """Return the command id in a cause, or ""."""
+def _set_off(cause: str) -> str:
+    """Return the command id in a cause, "heal" where something came back by itself, or ""."""
+    if cause == "heal":
+        return cause
     return cause.partition(" ")[2] if cause.startswith(("command", "convergence")) else ""

@@ -13,6 +13,8 @@ from adn.faults.kinds import built_in_kinds
 from adn.testing.networks import clos
 from adn.testing.symptoms import busiest
 from adn.testing.trial import Trial, plan_fault, quiet_world, ring, square
+from adn.topology.builder import NetworkBuilder
+from adn.topology.elements import Duct, Link, Service, Sla
 
 AT = 2 * MINUTE
 
@@ -75,3 +77,18 @@ def test_what_a_fault_does_does_not_hang_on_its_number() -> None:
         return [(at, bool(trial.twin.state.link_up[0])) for at in trial.instants(20 * MINUTE)]
 
     assert ups(number=1) == ups(number=7)
+
+
+def test_routing_that_follows_a_healing_says_so() -> None:
+    """With no way round, service comes back with the link, and that is nobody's protection."""
+    builder = NetworkBuilder("line")
+    for name in "ab":
+        builder.add_element(name)
+    builder.add_duct(Duct("duct:a~b", 100.0))
+    builder.add_link(Link("a~b", "a", "b", 10e9, 100.0, 10, ("duct:a~b",)))
+    builder.add_service(Service("s:a>b", "data", "a", "b", 1e9, Sla(50.0, 0.005)))
+    fault = passing("link-down", "a~b", 90 * SECOND)
+    trial = Trial(builder.build(), planned=[fault])
+    trial.to(AT + 5 * MINUTE)
+    last = trial.truth("fault.impact")[-1]
+    assert (last.data["back"], last.data["cause"]) == (["s:a>b"], "convergence heal")

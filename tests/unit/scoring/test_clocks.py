@@ -97,7 +97,7 @@ def test_what_was_never_restored_has_no_clock_and_no_author() -> None:
         ("command CMD-0002", "field"),
         ("convergence CMD-0002", "field"),
         ("command CMD-0003", "command"),
-        ("convergence heal", "protection"),
+        ("convergence heal", "self"),
         ("local", "local"),
         ("heal", "self"),
         ("traffic", "self"),
