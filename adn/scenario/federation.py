@@ -17,12 +17,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from adn.base.errors import Finding
+from adn.base.errors import Finding, TopologyError
 from adn.base.streams import Key
 from adn.scenario.faultspec import Target
 from adn.scenario.marks import Source
 from adn.scenario.naturalspec import unfolded
 from adn.scenario.reader import LoadedScenario, digest_of, map_of, refused
+from adn.scenario.topology import placed
 from adn.topology.national import KINDS, Area, divided
 
 Raw = Mapping[str, Any]
@@ -54,7 +55,10 @@ class Federation:
         assert national is not None and loaded.scenario.topology.is_federation, loaded.file
         built, data = map_of(loaded.text, loaded.file, "scenario")
         raw, _ = unfolded(data, built.source)
-        held = cls(loaded, raw, divided(national.spec()))
+        try:
+            held = cls(loaded, raw, divided(national.spec()))
+        except TopologyError as error:
+            raise placed(loaded, error) from error
         if findings := held.findings():
             raise refused(findings)
         return held
