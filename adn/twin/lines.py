@@ -6,6 +6,7 @@ of those behind, so loads and drops are found together by sweeps in a fixed orde
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,8 +22,10 @@ from adn.twin.state import State
 
 DROPPING: Final = 1e-9
 """Share dropped at a queue from which what follows is thinned; less is lost in the KPIs' noise."""
+SETTLED: Final = 1e-6
+"""Share of a line by which the load of no queue may have changed in the last sweep."""
 SWEEPS: Final = 16
-"""Times that loads are taken through all queues.
+"""Times that loads are taken through all queues at most.
 
 Less load at one queue is less loss there and so more load behind it: successive sweeps lie on
 either side of the fixed point, and the answer is off by at most half of what the last one changed.
@@ -72,6 +75,7 @@ class Lines:
         self._capacity = state.capacity_bps
         self._reserved = np.array([row.reserved for row in senders.slices])
         self._weight = np.array([row.weight for row in senders.slices])
+        self._line = np.repeat(state.capacity_bps, self._slices)
         self._buffer = np.repeat(state.buffer_ms, self._slices)
         self._queues = self._directions * self._slices
         own = np.repeat(senders.slice[service], forwarding.length)
@@ -91,15 +95,7 @@ class Lines:
         Args:
             sent_bps: What each flow group sends, bit/s, shape (F,).
         """
-        keep = self._whole
-        lossy = self.load(sent_bps, keep, paused=False)
-        for _ in range(SWEEPS):
-            before, keep = lossy, self._keep(lossy)
-            lossy = self.load(sent_bps, keep, paused=False)
-            if np.array_equal(before, lossy):
-                break
-        else:
-            lossy = (before + lossy) / 2.0
+        lossy = self._thinned(sent_bps)
         keep = self._keep(lossy)
         load = self.load(sent_bps, keep)
         rate = self._served(load)
@@ -114,6 +110,35 @@ class Lines:
             through=self._along(np.multiply, self._kept(keep)),
             delay_ms=self._along(np.add, (self._travel + wait)[self._hops]),
         )
+
+    def _thinned(self, sent_bps: Floats) -> Floats:
+        """Return what may be dropped at every queue, bit/s, once drops and loads agree, shape (V,).
+
+        Loads are largest before anything is dropped, so only flow groups that meet a queue which
+        drops then are followed again.
+        """
+        lossy = self.load(sent_bps, self._whole, paused=False)
+        dropping = np.append(self._dropped(lossy) > 0.0, False)
+        met = np.logical_or.reduceat(dropping[self._hops] & ~self._spared, self._first)
+        if not met.any():
+            return lossy
+        part = self._of(met)
+        steady = self.load(np.where(met, 0.0, sent_bps), self._whole, paused=False)
+        for _ in range(SWEEPS):
+            before = lossy
+            lossy = steady + part.load(sent_bps[met], self._keep(lossy), paused=False)
+            if np.all(np.abs(lossy - before) <= SETTLED * self._line):
+                break
+        return (before + lossy) / 2.0
+
+    def _of(self, flows: Bools) -> Lines:
+        """Return the same queues with some of the flow groups only."""
+        part = copy(self)
+        at = np.repeat(flows, self._length)
+        part._hops, part._spared = self._hops[at], self._spared[at]
+        part._length = self._length[flows]
+        part._first = np.cumsum(part._length) - part._length
+        return part
 
     def load(self, sent_bps: Floats, keep: Floats, paused: bool = True) -> Floats:
         """Return the load of every queue, bit/s, shape (V,): what was lost before it loads no more.
@@ -157,7 +182,8 @@ class Lines:
     def _dropped(self, lossy: Floats) -> Floats:
         """Return the share that finds each queue full, shape (V,)."""
         found = queue_loss(lossy, self._served(lossy), self._buffer)
-        return np.where(found < DROPPING, 0.0, found)
+        dropped: Floats = np.where(found < DROPPING, 0.0, found)
+        return dropped
 
     def _keep(self, lossy: Floats) -> Floats:
         return self._whole * np.append(1.0 - self._dropped(lossy), 1.0)
@@ -180,14 +206,13 @@ class Lines:
         lossy = self._along(np.minimum, kept) < 1.0
         if not lossy.any():
             return reaching
-        length = self._length[lossy]
-        grid: Bools = np.arange(int(length.max()))[None, :] < length[:, None]
-        share = np.ones(grid.shape)
-        at = np.repeat(lossy, self._length)
-        share[grid] = kept[at]
-        share[:, 1:] = np.cumprod(share, axis=1)[:, :-1]
-        share[:, 0] = 1.0
-        reaching[at] = share[grid]
+        flows = np.flatnonzero(lossy)
+        flows = flows[np.argsort(-self._length[flows], kind="stable")]
+        at, length, share = self._first[flows], self._length[flows], np.ones(len(flows))
+        for hop in range(int(length[0])):
+            there = int(np.searchsorted(-length, -hop))
+            reaching[at[:there] + hop] = share[:there]
+            share[:there] *= kept[at[:there] + hop]
         return reaching
 
     def _summed(self, values: Floats) -> Floats:
