@@ -314,8 +314,12 @@ LEAST_Z: Final = 8.0
 """A lasting departure must still be this many spreads away: a mild one alone is no fault."""
 
 
+_CONSEQUENCES: Final = frozenset({ProbableCause.THRESHOLD_CROSSED, ProbableCause.CLIENT_FAILURE})
+"""What follows from other things, and opens no incident by itself."""
+
+
 class AlarmDetector:
-    """Takes alarms at their word; a threshold crossed, or announced work, opens no incident."""
+    """Takes alarms at their word; a mere consequence, or announced work, opens no incident."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -329,9 +333,11 @@ class AlarmDetector:
         table: Table = "direction" if ">" in seen.managed_object else "link"
         if "~" not in seen.managed_object and table == "link":
             table = "element"
+        if seen.managed_object in self._view.network.services:
+            table = "service"
         if self._view.announced(seen.managed_object, self._view.now):
             return []
-        opens = seen.probable_cause is not ProbableCause.THRESHOLD_CROSSED
+        opens = seen.probable_cause not in _CONSEQUENCES
         return [
             Anomaly(
                 table=table,

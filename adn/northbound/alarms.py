@@ -35,6 +35,7 @@ class ProbableCause(StrEnum):
     LOSS_OF_SIGNAL = "lossOfSignal"
     LOSS_OF_REDUNDANCY = "lossOfRedundancy"
     """Of ITU-T M.3100, which adds to the causes of X.733."""
+    CLIENT_FAILURE = "remoteNodeTransmissionError"
     ADJACENCY_DOWN = "communicationsSubsystemFailure"
     THRESHOLD_CROSSED = "thresholdCrossed"
     SOFTWARE_ERROR = "softwareProgramAbnormallyTerminated"

@@ -24,7 +24,7 @@ class ProtectionEntry(Part):
     ways: int = Field(2, ge=1, le=8, description="Ways round that a shared one may try.")
     wait_to_restore: Duration = Field(
         WAIT_MS,
-        description="How long the own fibre must be whole before a link goes back to it; 0s: never.",
+        description="How long the own fibre must be whole until a link goes back to it; 0s: never.",
     )
 
     @model_validator(mode="after")

@@ -22,8 +22,8 @@ from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
 from adn.scenario.loopspec import Loop
 from adn.scenario.mannerspec import refuse_disagreement
-from adn.scenario.naturalspec import OR_NATURAL, Natural
 from adn.scenario.mediaspec import ProtectionEntry
+from adn.scenario.naturalspec import OR_NATURAL, Natural
 from adn.scenario.operationsspec import Operations
 from adn.scenario.parts import Name, Part, Slug, Text, contradiction
 from adn.scenario.rimspec import BranchesEntry, EdgeEntry
@@ -42,6 +42,8 @@ from adn.scenario.units import (
 )
 from adn.topology.national import METRO, NATIONAL
 from adn.topology.specs import LEAF_SPINE
+from adn.twin.alarming import AGENT_RATE
+from adn.twin.transporting import Carriage
 
 FORMAT: Final = 1
 
@@ -243,6 +245,31 @@ class Telemetry(Part):
         description="From the end of an interval to its arrival.",
     )
     missing: Share = Field(0.002, description="Share of the reports that never arrive.")
+    late: Share = Field(0.0, description="Share of the frames that come later than that.")
+    lateness: Distribution = Field(
+        LogNormal.model_validate(
+            {"dist": "lognormal", "median": "1min", "p95": "10min", "source": ASSUMPTION}
+        ),
+        description="By how much; past 15s others have gone ahead and a frame is dropped.",
+    )
+    duplicated: Share = Field(0.0, description="Share of the frames that come twice.")
+    mute: Share = Field(0.0, description="Share of time in which an element reports nothing.")
+    mute_for: PositiveDuration = Field(2 * MINUTE, description="Length of such a silence.")
+    counter_bits: Literal[32, 64] = Field(
+        64,
+        description="Width of ports' counters; what a 32-bit one may have wrapped in is a gap.",
+    )
+
+    def carriage(self) -> Carriage:
+        """Return the same in the twin's own words."""
+        return Carriage(
+            late=self.late,
+            lateness=self.lateness.timing(),
+            doubled=self.duplicated,
+            mute=self.mute,
+            run=self.mute_for,
+            counter_bits=self.counter_bits,
+        )
 
 
 class Alarms(Part):
@@ -258,6 +285,22 @@ class Alarms(Part):
     lost: Share = Field(0.01, description="Share of the alarms that never arrive.")
     duplicated: Share = Field(0.02, description="Share of the alarms that arrive twice.")
     clock_skew: Duration = Field(500, description="Standard deviation of elements' clocks.")
+    late: Share = Field(0.0, description="Share of the alarms that are held up on the way.")
+    lateness: Distribution = Field(
+        LogNormal.model_validate(
+            {"dist": "lognormal", "median": "1min", "p95": "10min", "source": ASSUMPTION}
+        ),
+        description="By how much longer those take.",
+    )
+    agent_rate: float = Field(
+        AGENT_RATE,
+        gt=0,
+        le=1e6,
+        description="Alarms a second that an element sends; a second's worth leaves at once.",
+    )
+    client_layer: bool = Field(
+        False, description="Whether services report their own outage besides: the alarm storm."
+    )
 
 
 class Reality(Part):
@@ -412,6 +455,9 @@ class Scenario(Part):
         yield self.telemetry.delay.timing()
         yield self.alarms.delay.timing()
         yield self.tickets.delay.timing()
+        for way in (self.telemetry, self.alarms):
+            if way.late:
+                yield way.lateness.timing()
         told = [entry.at.timing() for entry in self.disturbances]
         for fault in self.faults:
             told += [row for row in (fault.timing(), fault.lasting()) if row is not None]

@@ -6,6 +6,7 @@ from adn.base.errors import Finding, ScenarioError, TopologyError
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.mannerspec import manner
 from adn.scenario.marks import Path
+from adn.scenario.mediaspec import ProtectionEntry
 from adn.scenario.reader import LoadedScenario, refused
 from adn.scenario.rimspec import BranchesEntry
 from adn.scenario.servicespec import EndsEntry
@@ -164,6 +165,15 @@ def _placed(loaded: LoadedScenario, finding: Finding) -> Finding:
     return loaded.finding(path, finding.code, finding.message, hint=finding.hint, see=finding.see)
 
 
+def _protected(entries: tuple[ProtectionEntry, ...], message: str) -> Path | None:
+    """Return the path of the protected link that a message quotes, if it is about one."""
+    for number, entry in enumerate(entries):
+        for place, link in enumerate(entry.links):
+            if f"'{link}'" in message and "protect" in message:
+                return ("topology", "protection", number, "links", place)
+    return None
+
+
 def _culprit(loaded: LoadedScenario, message: str) -> Path:
     """Return the path of what a message quotes, the innermost first."""
     topology = loaded.scenario.topology
@@ -174,10 +184,8 @@ def _culprit(loaded: LoadedScenario, message: str) -> Path:
                 return ("topology", "shared_ducts", number, "links", place)
         if f"'{duct.name}'" in message:
             return ("topology", "shared_ducts", number)
-    for number, entry in enumerate(topology.protection):
-        for place, link in enumerate(entry.links):
-            if f"'{link}'" in message and "protect" in message:
-                return ("topology", "protection", number, "links", place)
+    if (found := _protected(topology.protection, message)) is not None:
+        return found
     for number, edge in enumerate(topology.edges):
         if f"edge '{edge.name}'" in message:
             return ("topology", "edges", number)

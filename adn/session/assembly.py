@@ -170,6 +170,10 @@ def _world(loaded: LoadedScenario, management: str) -> World:
         lost=scenario.alarms.lost,
         duplicated=scenario.alarms.duplicated,
         clock_skew=scenario.alarms.clock_skew,
+        late=scenario.alarms.late,
+        lateness=scenario.alarms.lateness.timing(),
+        agent_rate=scenario.alarms.agent_rate,
+        client_layer=scenario.alarms.client_layer,
     )
     return World(
         management=management,
@@ -181,6 +185,7 @@ def _world(loaded: LoadedScenario, management: str) -> World:
         missing=scenario.telemetry.missing,
         habits=habits,
         timers=Timers(),
+        carriage=scenario.telemetry.carriage(),
     )
 
 

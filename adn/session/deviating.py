@@ -91,7 +91,7 @@ class _Off:
             value = getattr(record, field.name)
             if isinstance(value, Timing):
                 changed[field.name] = self.timing(value)
-            elif isinstance(value, int):
+            elif isinstance(value, int) and not isinstance(value, bool):
                 changed[field.name] = max(1, round(value * self.factor()))
             elif isinstance(value, float):
                 changed[field.name] = value * self.factor()

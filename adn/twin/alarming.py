@@ -9,18 +9,21 @@ last gasp of an element that loses all power is sent at once, with what its capa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 import numpy as np
 
 from adn.base import noise
-from adn.base.clock import Millis, SimClock
+from adn.base.clock import MINUTE, SECOND, Millis, SimClock
 from adn.base.sampling import Timing
 from adn.base.streams import Key, hash32
 from adn.northbound.alarms import Alarm, EventType, ProbableCause, Severity
 from adn.topology.network import Bools, Ints, Network
+
+AGENT_RATE: Final = 50.0
+"""Notifications a second that an element's agent sends (assumption: a common throttle of traps)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class Habits:
         lost: Share of notifications that never arrive, 0..1.
         duplicated: Share that arrive twice, 0..1.
         clock_skew: Standard deviation of element clocks, ms.
+        late: Share of notifications that are held up on the way, 0..1.
+        lateness: For how much longer than is usual.
+        agent_rate: Notifications a second that the agent of an element sends; a second's worth of
+            them leaves at once, the rest queues.
+        client_layer: Whether services report besides that nothing of them arrives: the storm.
     """
 
     soak: Millis
@@ -42,6 +50,10 @@ class Habits:
     lost: float
     duplicated: float
     clock_skew: Millis
+    late: float = 0.0
+    lateness: Timing = field(default_factory=lambda: Timing("lognormal", MINUTE, 10 * MINUTE))
+    agent_rate: float = AGENT_RATE
+    client_layer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,12 @@ _MEANINGS: Final = {
         ProbableCause.LOSS_OF_REDUNDANCY,
         Severity.MINOR,
         "protection switched",
+    ),
+    "client": _Meaning(
+        EventType.COMMUNICATIONS,
+        ProbableCause.CLIENT_FAILURE,
+        Severity.MAJOR,
+        "client signal failed",
     ),
     "adjacency": _Meaning(
         EventType.COMMUNICATIONS, ProbableCause.ADJACENCY_DOWN, Severity.MAJOR, "adjacency lost"
@@ -139,6 +157,10 @@ class Alarming:
         }
         hashes = np.array([hash32(name) for name in self._elements], np.uint32)
         skew = noise.standard(key.word("alarms/skew"), hashes, 0)
+        if habits.client_layer:
+            names, ends = network.services.ids, network.service_z
+            self._groups["client"] = _Group(_MEANINGS["client"], names, ends)
+        self._tat = np.zeros(len(self._elements))
         self._skew = np.round(skew * habits.clock_skew).astype(np.int64)
         self._key = key
         self._managed = np.ones(len(self._elements), dtype=bool)
@@ -148,7 +170,9 @@ class Alarming:
     def update(self, conditions: dict[str, Bools]) -> None:
         """Take in the present conditions; what changed is raised or cleared after its soak."""
         for name, standing in conditions.items():
-            group = self._groups[name]
+            group = self._groups.get(name)
+            if group is None:
+                continue
             changed = np.flatnonzero(standing != group.standing)
             group.standing = standing.copy()
             for row in changed.tolist():
@@ -207,7 +231,19 @@ class Alarming:
         if stream.random() < self._habits.lost:
             return
         copies = 2 if stream.random() < self._habits.duplicated else 1
+        leaves = self._clock.now + self._queued(reporter)
         for _ in range(copies):
-            self._clock.call_at(
-                self._clock.now + self._habits.delay.draw(stream), partial(self._send, alarm)
-            )
+            arrives = leaves + self._habits.delay.draw(stream)
+            if self._habits.late and stream.random() < self._habits.late:
+                arrives += self._habits.lateness.draw(stream)
+            self._clock.call_at(arrives, partial(self._send, alarm))
+
+    def _queued(self, reporter: int) -> Millis:
+        """Return how long a notification waits in its element's agent, ms.
+
+        Virtual scheduling (ITU-T I.371): each takes 1/rate, and the agent may be ahead by a second.
+        """
+        now, each = float(self._clock.now), SECOND / self._habits.agent_rate
+        start = max(now, float(self._tat[reporter]))
+        self._tat[reporter] = start + each
+        return max(0, round(start + each - SECOND - now))

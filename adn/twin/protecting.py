@@ -2,9 +2,9 @@
 
 1+1 moves a link to its second fibre within 50 ms of losing the signal, before routing is told;
 shared restoration sets up a way over spare fibre pairs, which takes seconds, and routing is told
-meanwhile. Once the own fibre has been whole for as long as is waited, the link goes back to it. What
-is switched follows from condition alone: with nothing impaired every link is on its own fibre again
-(but those that never go back).
+meanwhile. Once the own fibre has been whole for as long as is waited, the link goes back to it.
+What is switched follows from condition alone: with nothing impaired every link is on its own fibre
+again (but those that never go back).
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class Protecting:
             switch.taken = found
         self._changed()
 
-    def _return(self, ways: Ways, row: int) -> None:
+    def _return(self, _: Ways, row: int) -> None:
         switch = self._switches[row]
         switch.returning = False
         switch.taken = 0

@@ -36,6 +36,7 @@ from adn.twin.performance import Performance
 from adn.twin.protecting import Protecting
 from adn.twin.routine import Routine
 from adn.twin.state import Configuration, State, advertised
+from adn.twin.transporting import Carriage, Transporting
 from adn.twin.views import Changes
 
 Report = TelemetryFrame | Alarm | CommandResult | Ticket | MaintenanceNotice
@@ -56,6 +57,7 @@ class World:
         habits: How elements raise alarms.
         timers: How fast the control plane is.
         intervals: How often all KPIs of a table are reported, where not as the catalogue says.
+        carriage: How telemetry is carried to the collector.
     """
 
     management: str
@@ -68,6 +70,7 @@ class World:
     habits: Habits
     timers: Timers
     intervals: Mapping[Table, Millis] = field(default_factory=dict)
+    carriage: Carriage = field(default_factory=Carriage)
 
 
 class Twin:
@@ -112,6 +115,7 @@ class Twin:
         self.forwarding.refresh()
         self.performance = self._perform()
         self.attribution = Attribution(network, truth)
+        self._transporting = Transporting(network, world.carriage, key)
         self._measuring = Measuring(network, key, world.missing, world.intervals)
         self._control = ControlPlane(
             self.clock, network, self._fabric, key, world.timers, self._install, self._adjacency
@@ -244,6 +248,7 @@ class Twin:
         for link in np.flatnonzero(metric != self._metric).tolist():
             self._control.set_cost(link, int(metric[link]), told)
         self._metric = metric
+        self._transporting.restarted(self.state.element_up & ~before.element_up, self.clock.now)
         self._reporting = self._managed & self.state.element_up
         if (before.power_lost != self.state.power_lost).any():
             self._alarming.update({"gasp": self.state.power_lost})  # with the last of the power
@@ -282,6 +287,7 @@ class Twin:
             {
                 "light": ~self.state.own_lit & self.state.element_up[self.network.head],
                 "protection": self.state.way > 0,
+                "client": self.performance.down,
                 "adjacency": ~self._control.advertised,
                 "load": self.performance.overload > UTILISATION_LIMIT,
                 "power": self.state.power_partly,
@@ -335,7 +341,9 @@ class Twin:
             number, now, self._reporting, self._control.recent_runs, self._steady_until
         )
         arrives = now + self.world.telemetry_delay.draw(delays)
-        self.routine.once(arrives, partial(self._arrive, frame))
+        interval = self._measuring.blocks[number].interval
+        for at, sent in self._transporting.carried(frame, interval, arrives):
+            self.routine.once(at, partial(self._arrive, sent))
 
     def _forget_runs(self) -> None:
         """Begin another minute of counting shortest-path runs."""

@@ -123,7 +123,8 @@ def test_behind_the_decoder_nothing_is_lost_until_everything_is() -> None:
 def test_a_receiver_without_other_noise_has_its_sensitivity_for_a_limit() -> None:
     margin = RECEIVED_DBM - SENSITIVITY_DBM
     assert margin_db(np.array([0])) == pytest.approx(margin, abs=0.01)
-    assert one(0, margin - 0.1).signal and not one(0, margin).signal
+    assert one(0, margin - 0.1).signal
+    assert not one(0, margin).signal
 
 
 def test_longer_lines_have_less_margin() -> None:
