@@ -18,7 +18,7 @@ from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import MAX_COST
 from adn.physics.engineering import shares_with
-from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.physics.routing import Fabric, direction_costs, even_split
 from adn.physics.services import ServiceKpis, outside_limits, service_kpis
 from adn.physics.traffic import (
     buffers_ms,
@@ -287,15 +287,7 @@ class Estimate:
         if self.unused:
             unused = np.zeros(len(net.directions), dtype=bool)
             unused[net.directions.rows(sorted(self.unused))] = True
-        return even_split(
-            self.fabric,
-            cost,
-            up,
-            distances(self.fabric, cost, up),
-            net.service_a,
-            net.service_z,
-            unused,
-        )
+        return even_split(self.fabric, cost, up, net.service_a, net.service_z, unused)
 
     def dropped(self, shares: csr_array) -> Floats:
         """Return the share of every service that dark tables drop, shape (S,).

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.physics.routing import Fabric, direction_costs, even_split
 from adn.topology.network import Network
 
 
@@ -27,10 +27,7 @@ class ServicePaths:
         network = self._network
         fabric, cost = Fabric.of(network), direction_costs(network)
         up = np.ones(fabric.directions, dtype=np.bool_)
-        distance = distances(fabric, cost, up)
-        shares = even_split(
-            fabric, cost, up, distance, network.service_a, network.service_z
-        ).tocsr()
+        shares = even_split(fabric, cost, up, network.service_a, network.service_z).tocsr()
         return {
             name: frozenset((shares.indices[shares.indptr[i] : shares.indptr[i + 1]] // 2).tolist())
             for i, name in enumerate(network.services.ids)

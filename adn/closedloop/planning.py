@@ -23,7 +23,7 @@ from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import Purpose, command_kinds
 from adn.northbound.problems import UNKNOWN
-from adn.physics.routing import distances
+from adn.physics.routing import reached
 from adn.topology.network import Bools
 
 __all__ = ["Plan", "Planner", "Step", "WhatIfPlanner"]
@@ -191,9 +191,8 @@ class WhatIfPlanner:
         speaks = np.array([name not in view.silent for name in net.elements.ids], dtype=bool)
         if self._management not in net.elements:
             return speaks
-        hops = distances(fabric, np.ones(len(lit), dtype=np.int64), lit)
-        reached: Bools = np.isfinite(hops[net.elements.row(self._management)]) & speaks
-        return reached
+        obeys: Bools = reached(fabric, lit, net.elements.row(self._management)) & speaks
+        return obeys
 
     # --- mitigation ---
 

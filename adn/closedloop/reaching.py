@@ -10,7 +10,7 @@ import numpy as np
 from adn.closedloop.detectors import Anomaly
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
-from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.physics.routing import Fabric, direction_costs, even_split
 from adn.topology.network import Bools
 
 DOWN_CAUSES: Final = (ProbableCause.LOSS_OF_SIGNAL, ProbableCause.ADJACENCY_DOWN)
@@ -95,10 +95,7 @@ class Reach:
                 row = network.links.row(name)
                 up[2 * row : 2 * row + 2] = False
             cost = direction_costs(network)
-            distance = distances(fabric, cost, up)
-            shares = even_split(
-                fabric, cost, up, distance, network.service_a, network.service_z
-            ).tocsr()
+            shares = even_split(fabric, cost, up, network.service_a, network.service_z).tocsr()
             self._paths[down] = {
                 name: frozenset(
                     (shares.indices[shares.indptr[i] : shares.indptr[i + 1]] // 2).tolist()

@@ -8,9 +8,10 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
 from adn.topology.network import Bools, Floats, Ints, Network
-from adn.topology.shortest import cheapest_ways, least_costs
+from adn.topology.shortest import cheapest_ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,51 +61,91 @@ def adjacency(fabric: Fabric, weight: npt.NDArray[np.generic], up: Bools) -> csr
     return cheapest_ways(fabric.n, fabric.tail[held], fabric.head[held], weight[held])
 
 
-def distances(fabric: Fabric, cost: Ints, up: Bools) -> Floats:
-    """Return the metric of the shortest path between all elements.
+def prices(cost: Ints, up: Bools) -> Floats:
+    """Return the metric of each direction, infinite where it may not be used, shape (D,)."""
+    return np.where(up, cost.astype(np.float64), np.inf)
 
-    No path leads through an element that forwards nothing for others.
+
+def towards(fabric: Fabric, price: Floats, targets: Ints) -> Floats:
+    """Return the metric of the shortest paths to some targets (Dijkstra 1959).
+
+    No path leads through an element that forwards nothing for others; so what is sent to one that
+    is not the target gets no further, and such a column is infinite.
+
+    Args:
+        fabric: Who can send to whom.
+        price: From `prices`, shape (D,).
+        targets: Element rows, shape (T,).
+
+    Returns:
+        Shape (T, n): from the element of the column to the target of the row; whole numbers,
+        infinite where there is no path.
+    """
+    n, transit = fabric.n, fabric.transit
+    if not len(targets):
+        return np.zeros((0, n))
+    held = np.flatnonzero(np.isfinite(price))
+    # Backwards from the target. An element that forwards nothing is left only where it is the
+    # target itself, so its ways begin at a node of their own beyond the n.
+    start = np.arange(n)
+    start[~transit] = n + np.arange(int((~transit).sum()))
+    nodes = n + int((~transit).sum())
+    ways = cheapest_ways(nodes, start[fabric.head[held]], fabric.tail[held], price[held])
+    found = np.asarray(dijkstra(ways, directed=True, indices=start[targets]), dtype=np.float64)
+    found = np.ascontiguousarray(found[:, :n])
+    found[:, ~transit] = np.inf
+    found[np.arange(len(targets)), targets] = 0.0
+    return found
+
+
+def least(fabric: Fabric, price: Floats, trees: Floats, targets: Ints) -> Floats:
+    """Return the metric from every element to some targets, shape (T, n).
+
+    Unlike `towards` itself it holds for paths that begin at elements that forward nothing.
+
+    Args:
+        fabric: Who can send to whom.
+        price: Shape (D,).
+        trees: From `towards`, shape (T, n).
+        targets: Element rows, shape (T,).
+    """
+    whole, ends = trees.copy(), np.flatnonzero(~fabric.transit)
+    if len(ends) and len(targets):
+        leaving = fabric.out[ends]
+        onward = np.append(price, np.inf)[leaving] + trees[:, np.append(fabric.head, 0)[leaving]]
+        whole[:, ends] = onward.min(axis=2)
+        whole[np.arange(len(targets)), targets] = 0.0
+    return whole
+
+
+def distances(fabric: Fabric, cost: Ints, up: Bools) -> Floats:
+    """Return the metric of the shortest path between all elements, shape (n, n), row = from.
+
+    That is as much as the square of a network's size; where only some targets matter, use
+    `towards`.
 
     Args:
         fabric: Who can send to whom.
         cost: Metric of each direction, positive integers, shape (D,).
         up: Which directions may be used, shape (D,).
-
-    Returns:
-        Shape (n, n), row = from, column = to; integer-valued, infinite where there is no path.
     """
-    return least_costs(fabric.tail[up], fabric.head[up], cost[up], fabric.transit)
+    price, everyone = prices(cost, up), np.arange(fabric.n)
+    return least(fabric, price, towards(fabric, price, everyone), everyone).T
 
 
-def leads_on(fabric: Fabric, direction: Ints, target: Ints) -> Bools:
-    """Return whether what is sent over a direction may still reach a target, element by element.
-
-    It ends at the head unless that forwards for others, whatever the distance from there is.
-    """
-    head = fabric.head[direction]
-    onward: Bools = fabric.transit[head] | (head == target)
-    return onward
-
-
-def on_shortest_path(
-    fabric: Fabric, cost: Ints, up: Bools, distance: Floats, nodes: Ints, targets: Ints
-) -> Bools:
-    """Return which of `fabric.out[nodes]` lie on a shortest path to `targets`, (k, degree)."""
-    leaving = fabric.out[nodes]
-    there = leaving >= 0
-    safe = np.where(there, leaving, 0)
-    onward = cost[safe] + distance[fabric.head[safe], targets[:, None]]
-    here = distance[nodes, targets][:, None]
-    usable: Bools = there & up[safe] & (onward == here) & np.isfinite(here)
-    usable &= leads_on(fabric, safe, targets[:, None])
-    return usable
+def reached(fabric: Fabric, up: Bools, source: int) -> Bools:
+    """Return which elements can be reached from one over usable directions, shape (n,)."""
+    usable = up & (fabric.transit[fabric.tail] | (fabric.tail == source))
+    graph = adjacency(fabric, np.ones(fabric.directions), usable)
+    found = np.zeros(fabric.n, dtype=bool)
+    found[breadth_first_order(graph, source, return_predecessors=False)] = True
+    return found
 
 
 def even_split(
     fabric: Fabric,
     cost: Ints,
     up: Bools,
-    distance: Floats,
     sources: Ints,
     targets: Ints,
     unused: Bools | None = None,
@@ -117,7 +158,6 @@ def even_split(
         fabric: Who can send to whom.
         cost: Metric of each direction, shape (D,).
         up: Which directions may be used, shape (D,).
-        distance: From `distances`, shape (n, n).
         sources: Element row where each flow enters, shape (F,).
         targets: Element row where each flow leaves, shape (F,).
         unused: Directions left out wherever there is another next hop, shape (D,).
@@ -125,6 +165,12 @@ def even_split(
     Returns:
         Shape (F, D), shares in 0..1; a row of zeros where there is no path.
     """
+    price = prices(cost, up)
+    ends, aim = np.unique(targets, return_inverse=True)
+    trees = towards(fabric, price, ends)
+    end = fabric.directions
+    out, head = np.where(fabric.out < 0, end, fabric.out), np.append(fabric.head, 0)
+    price = np.append(price, np.inf)
     flow = np.arange(len(sources))
     node: Ints = np.asarray(sources)
     share: Floats = np.ones(len(sources))
@@ -134,14 +180,17 @@ def even_split(
     while len(flow):
         going = node != targets[flow]
         flow, node, share = flow[going], node[going], share[going]
-        usable: Bools = on_shortest_path(fabric, cost, up, distance, node, targets[flow])
+        leaving = out[node]
+        onward = price[leaving] + trees[aim[flow][:, None], head[leaving]]
+        best = onward.min(axis=1, initial=np.inf)[:, None]
+        usable: Bools = (onward == best) & (best < np.inf)
         if unused is not None:
-            kept = usable & ~unused[fabric.out[node]]
+            kept = usable & ~np.append(unused, True)[leaving]
             some: Bools = np.asarray(kept.any(axis=1))
             usable = np.where(some[:, None], kept, usable)
         ways = usable.sum(axis=1)
         at, slot = np.nonzero(usable)
-        direction = fabric.out[node[at], slot]
+        direction = out[node[at], slot]
         part = share[at] / ways[at]
         rows.append(flow[at])
         columns.append(direction)

@@ -12,11 +12,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
-from adn.physics.routing import Fabric
-from adn.topology.network import Bools, Floats, Ints
-from adn.topology.shortest import cheapest_ways
+from adn.physics.routing import Fabric, towards
+from adn.topology.network import Floats, Ints
 
 _ROOM: Final = 1.5
 """How much larger the pool of rows gets when it is full."""
@@ -173,54 +171,6 @@ class Trees:
         other.__dict__.update(self.__dict__)
         other.pool, other.used = self.pool[rows], len(rows)
         return other
-
-
-def towards(fabric: Fabric, price: Floats, targets: Ints) -> Floats:
-    """Return the metric of the shortest paths to some targets (Dijkstra 1959).
-
-    Args:
-        fabric: Who can send to whom.
-        price: Metric of each direction, positive whole numbers, infinite where it cannot be used;
-            shape (D,).
-        targets: Element rows, shape (T,).
-
-    Returns:
-        Shape (T, n): from the element of the column to the target of the row; infinite where there
-        is no path, and at elements other than the target that forward nothing for others.
-    """
-    n, transit = fabric.n, fabric.transit
-    if not len(targets):
-        return np.zeros((0, n))
-    held = np.flatnonzero(np.isfinite(price))
-    # Backwards from the target. An element that forwards nothing is left only where it is the
-    # target itself, so its ways begin at a node of their own beyond the n.
-    start = np.arange(n)
-    start[~transit] = n + np.arange(int((~transit).sum()))
-    nodes = n + int((~transit).sum())
-    ways = cheapest_ways(nodes, start[fabric.head[held]], fabric.tail[held], price[held])
-    found = np.asarray(dijkstra(ways, directed=True, indices=start[targets]), dtype=np.float64)
-    found = np.ascontiguousarray(found[:, :n])
-    found[:, ~transit] = np.inf
-    found[np.arange(len(targets)), targets] = 0.0
-    return found
-
-
-def reach(fabric: Fabric, up: Bools, source: int) -> Bools:
-    """Return which elements a breadth-first search from `source` finds, shape (n,).
-
-    What forwards nothing for others is found and searched no further.
-    """
-    found = np.zeros(fabric.n, dtype=bool)
-    found[source] = True
-    front = np.array([source])
-    while len(front):
-        leaving = fabric.out[front]
-        used = leaving[(leaving >= 0) & up[leaving]]
-        new = np.unique(fabric.head[used])
-        new = new[~found[new]]
-        found[new] = True
-        front = new[fabric.transit[new]]
-    return found
 
 
 def _entering(fabric: Fabric) -> Ints:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from adn.base.streams import hash32
-from adn.physics.routing import Fabric, direction_costs, distances
+from adn.physics.routing import Fabric, direction_costs, least, towards
 from adn.topology.network import Floats, Ints, Network
 from adn.twin.state import State
 
@@ -29,10 +29,20 @@ class Destinations:
         self._ranked: dict[int, Ints] = {}
 
     @cached_property
+    def _ends(self) -> Ints:
+        """The destinations of all services, sorted, shape (T,)."""
+        return np.unique(self._network.service_z)
+
+    @cached_property
+    def _price(self) -> Floats:
+        """The recorded metrics, all being up, shape (D,)."""
+        return direction_costs(self._network).astype(np.float64)
+
+    @cached_property
     def _distance(self) -> Floats:
-        """Distances by the recorded metrics while all is up, shape (n, n)."""
-        cost = direction_costs(self._network)
-        return distances(self._fabric, cost, np.ones(len(cost), dtype=bool))
+        """Distances of all elements to the destinations, shape (T, n)."""
+        trees = towards(self._fabric, self._price, self._ends)
+        return least(self._fabric, self._price, trees, self._ends)
 
     @cached_property
     def _draws(self) -> dict[int, int]:
@@ -53,13 +63,15 @@ class Destinations:
     def _rank(self, element: int) -> Ints:
         network, distance = self._network, self._distance
         a, z = network.service_a, network.service_z
-        whole = distance[a, z]
-        through = (distance[a, element] + distance[element, z] == whole) & np.isfinite(whole)
+        aim, here = np.searchsorted(self._ends, z), np.array([element])
+        near = towards(self._fabric, self._price, here)
+        before = least(self._fabric, self._price, near, here)[0]
+        whole = distance[aim, a]
+        through = (before[a] + distance[aim, element] == whole) & np.isfinite(whole)
         through &= (a != element) & (z != element) & network.transit[element]
         carried = set(z[through].tolist())
-        known = [
-            row for row in self._draws if row != element and np.isfinite(distance[element, row])
-        ]
+        finite = set(self._ends[np.isfinite(distance[:, element])].tolist())
+        known = [row for row in self._draws if row != element and row in finite]
         known.sort(key=lambda row: (row not in carried, self._draws[row]))
         return np.array(known, dtype=np.int64)
 

@@ -17,7 +17,6 @@ from adn.physics.routing import (
     direction_costs,
     distances,
     even_split,
-    on_shortest_path,
 )
 from adn.physics.traffic import offered_load
 from adn.testing.trial import square
@@ -105,9 +104,7 @@ def test_an_even_split_is_what_walking_every_shortest_path_gives(
 ) -> None:
     network, up = drawn
     fabric, cost = Fabric.of(network), direction_costs(network)
-    shares = even_split(
-        fabric, cost, up, distances(fabric, cost, up), network.service_a, network.service_z
-    ).toarray()
+    shares = even_split(fabric, cost, up, network.service_a, network.service_z).toarray()
     for row in range(len(network.services)):
         a, z = int(network.service_a[row]), int(network.service_z[row])
         assert shares[row] == pytest.approx(brute(network, up, a, z), abs=1e-12)
@@ -120,7 +117,7 @@ def test_an_even_split_conserves_every_flow(drawn: tuple[Network, np.ndarray]) -
     network, up = drawn
     fabric, cost = Fabric.of(network), direction_costs(network)
     distance = distances(fabric, cost, up)
-    shares = even_split(fabric, cost, up, distance, network.service_a, network.service_z).toarray()
+    shares = even_split(fabric, cost, up, network.service_a, network.service_z).toarray()
     n = len(network.elements)
     leaving = np.zeros((len(shares), n))
     entering = np.zeros((len(shares), n))
@@ -135,7 +132,7 @@ def test_an_even_split_conserves_every_flow(drawn: tuple[Network, np.ndarray]) -
         assert surplus[row] == pytest.approx(expected, abs=1e-12)
     assert (shares[:, ~up] == 0.0).all()
     load = offered_load(
-        even_split(fabric, cost, up, distance, network.service_a, network.service_z),
+        even_split(fabric, cost, up, network.service_a, network.service_z),
         network.demand_bps,
     )
     assert load == pytest.approx(shares.T @ network.demand_bps)
@@ -165,12 +162,10 @@ def test_a_direction_is_on_a_shortest_path_only_where_it_brings_one_nearer() -> 
     network = square()
     fabric, cost = Fabric.of(network), direction_costs(network)
     up = np.ones(fabric.directions, dtype=bool)
-    distance = distances(fabric, cost, up)
-    row = network.elements.row
-    good = on_shortest_path(
-        fabric, cost, up, distance, np.array([row("a"), row("b")]), np.array([row("d"), row("d")])
-    )
-    assert good.sum(axis=1).tolist() == [2, 1]
+    a, b, d = network.elements.rows(["a", "b", "d"]).tolist()
+    shares = even_split(fabric, cost, up, np.array([a, b]), np.array([d, d])).toarray()
+    leaving = [shares[row][fabric.tail == node] for row, node in enumerate((a, b))]
+    assert [sorted(part[part > 0].tolist()) for part in leaving] == [[0.5, 0.5], [1.0]]
 
 
 def test_flow_groups_spread_about_evenly_over_equal_paths() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adn.physics.engineering import TARGET, Lines, Traffic, police, relieve, shares_with
-from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.physics.routing import Fabric, direction_costs, even_split
 from adn.physics.traffic import offered_load, propagation_ms
 from adn.topology.elements import Link, NetworkElement, NetworkRows, Service, Sla
 from adn.topology.network import Network
@@ -38,7 +38,7 @@ def setting(net: Network, cut: int | None = None):
     up = np.ones(fabric.directions, dtype=bool)
     if cut is not None:
         up[2 * cut : 2 * cut + 2] = False
-    shares = even_split(fabric, cost, up, distances(fabric, cost, up), net.service_a, net.service_z)
+    shares = even_split(fabric, cost, up, net.service_a, net.service_z)
     delay = np.repeat(propagation_ms(net.length_km), 2)
     lines = Lines(up, np.repeat(net.capacity_bps, 2), delay)
     movable = np.ones(len(net.services), dtype=bool)

@@ -113,7 +113,7 @@ def test_no_service_crosses_an_element_that_forwards_nothing(drawn: tuple[Networ
     network, up = drawn
     fabric, cost = Fabric.of(network), direction_costs(network)
     distance = distances(fabric, cost, up)
-    shares = even_split(fabric, cost, up, distance, network.service_a, network.service_z)
+    shares = even_split(fabric, cost, up, network.service_a, network.service_z)
     plane = Forwarding(network, fabric, 3)
     plane.settle(up, cost)
     plane.refresh()
@@ -141,8 +141,7 @@ def test_the_sizing_rule_loads_links_as_the_even_split_does(drawn: tuple[Network
     network, _ = drawn
     fabric, cost = Fabric.of(network), direction_costs(network)
     up = np.ones(len(cost), dtype=bool)
-    distance = distances(fabric, cost, up)
-    shares = even_split(fabric, cost, up, distance, network.service_a, network.service_z)
+    shares = even_split(fabric, cost, up, network.service_a, network.service_z)
     demand = np.zeros((fabric.n, fabric.n))
     demand[network.service_a, network.service_z] = network.demand_bps
     forward, backward = healthy_load(
@@ -171,8 +170,7 @@ def test_two_leaves_do_not_talk_through_the_servers_they_share() -> None:
     network = rack(Service("s", "d", "leaf-1", "leaf-2", 1e6, Sla(9.0, 0.1)))
     fabric, cost = Fabric.of(network), direction_costs(network)
     up = np.ones(len(cost), dtype=bool)
-    distance = distances(fabric, cost, up)
-    shares = even_split(fabric, cost, up, distance, network.service_a, network.service_z)
+    shares = even_split(fabric, cost, up, network.service_a, network.service_z)
     used = [network.directions[way] for way in shares.nonzero()[1].tolist()]
     assert sorted(used) == ["leaf-1>spine", "spine>leaf-2"]
     up[network.directions.rows(["leaf-1>spine", "spine>leaf-1"])] = False
@@ -185,8 +183,7 @@ def test_relief_does_not_steer_through_servers() -> None:
     network = rack(*both)
     fabric, cost = Fabric.of(network), direction_costs(network)
     up = np.ones(len(cost), dtype=bool)
-    distance = distances(fabric, cost, up)
-    shares = even_split(fabric, cost, up, distance, network.service_a, network.service_z)
+    shares = even_split(fabric, cost, up, network.service_a, network.service_z)
     lines = Lines(up, np.repeat(network.capacity_bps, 2), np.full(len(up), 0.1))
     traffic = Traffic(
         network.service_a, network.service_z, network.demand_bps, network.latency_limit_ms,

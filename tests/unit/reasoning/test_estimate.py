@@ -10,7 +10,7 @@ from adn.closedloop.locating import Suspect
 from adn.closedloop.tactics import Step
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import MAX_COST
-from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.physics.routing import Fabric, direction_costs, even_split
 from adn.physics.services import outside_limits, service_kpis
 from adn.physics.traffic import offered_load, propagation_ms, queue_delay_ms, queue_loss
 
@@ -23,7 +23,7 @@ def test_what_if_equals_physics_called_directly(view):
     row = net.links.row("B~C")
     up[2 * row : 2 * row + 2] = False
     fabric, cost = Fabric.of(net), direction_costs(net)
-    shares = even_split(fabric, cost, up, distances(fabric, cost, up), net.service_a, net.service_z)
+    shares = even_split(fabric, cost, up, net.service_a, net.service_z)
     capacity = np.repeat(net.capacity_bps, 2)
     load = offered_load(shares, net.demand_bps)
     delay = np.repeat(propagation_ms(net.length_km), 2)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adn.physics.routing import Fabric, direction_costs, distances, even_split
+from adn.physics.routing import Fabric, direction_costs, even_split
 from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import Link
 from adn.topology.loading import LINE_RATES_BPS, healthy_load, smallest_rate
@@ -61,7 +61,7 @@ def test_the_load_is_what_routing_makes_of_the_same_demands(data: st.DataObject)
     fabric, cost = Fabric.of(network), direction_costs(network)
     up = np.ones(cost.size, dtype=bool)
     sources, targets = (rows.astype(np.int64) for rows in np.nonzero(demand))
-    shares = even_split(fabric, cost, up, distances(fabric, cost, up), sources, targets)
+    shares = even_split(fabric, cost, up, sources, targets)
     expected = shares.T @ demand[sources, targets]
     forward, backward = healthy_load(network.link_a, network.link_z, network.cost, demand)
     np.testing.assert_allclose(np.column_stack([forward, backward]).ravel(), expected, atol=1e-9)
