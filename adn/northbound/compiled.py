@@ -1,0 +1,196 @@
+"""The statistics of `baselines.py` as one compiled loop: the same operations in the same order.
+
+Every step is a float32 operation that is rounded correctly; `fastmath` stays off, so none is
+reordered or contracted. What numpy leaves out because it changes nothing is done here for every
+sample. Loops are short, branch nowhere and write one array each, else the compiler cannot do
+several samples at a time; strips keep what the next loop reads in the nearest cache.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from adn.northbound.baselines import (
+    ACCEPT_TICKS,
+    FIRST_CANDIDATE,
+    MEAN_SAMPLES,
+    SPREAD_SAMPLES,
+    SURPRISE,
+)
+
+_ZERO, _ONE, _TWO, _INF = np.float32(0), np.float32(1), np.float32(2), np.float32(np.inf)
+_FIRST, _SURPRISE = np.float32(FIRST_CANDIDATE), np.float32(SURPRISE)
+_MEAN, _SPREAD = np.float32(MEAN_SAMPLES), np.float32(SPREAD_SAMPLES)
+_BY_MEAN, _BY_SPREAD = np.float32(1 / MEAN_SAMPLES), np.float32(1 / SPREAD_SAMPLES)
+_ACCEPT, _I0, _I1 = np.int32(ACCEPT_TICKS), np.int32(0), np.int32(1)
+
+_STRIP = 1024
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def learn(frame, state, latest, interval, known, limits):  # type: ignore[no-untyped-def]
+    """Do for a tick what `Baselines.learn` does.
+
+    Args:
+        frame: Samples (kpis, rows), whether all series have settled, whether all is learnt from.
+        state: Mean, variance, cumulative sum, samples, ticks; changed in place.
+        latest: Mean before, spread, departure; written.
+        interval: Sum, lost, peak; changed in place.
+        known: Floor, sign, whether two-sided, drift; shape (kpis, 1).
+        limits: Of the departure, of the cumulative sum, and the most that sum grows to.
+
+    Returns:
+        How many series have departed, how many gave no sample, how many have not settled.
+    """
+    values, settled, learning = frame
+    kpis, rows = values.shape
+    found = gaps = unsettled = 0
+    for k in range(kpis):
+        floor, sign, both, drift = known[0][k, 0], known[1][k, 0], known[2][k, 0], known[3][k, 0]
+        limit_z, limit_cusum, most = limits[0][k, 0], limits[1][k, 0], limits[2][k, 0]
+        for begin in range(0, rows, _STRIP):
+            end = min(begin + _STRIP, rows)
+            x = values[k, begin:end]
+            mean, variance = state[0][k, begin:end], state[1][k, begin:end]
+            cusum, samples = state[2][k, begin:end], state[3][k, begin:end]
+            ticks = state[4][k, begin:end]
+            before, spread = latest[0][k, begin:end], latest[1][k, begin:end]
+            z = latest[2][k, begin:end]
+            gaps += _sum(x, interval[0][k, begin:end], interval[1][k, begin:end])
+            _peak(x, interval[2][k, begin:end])
+            before[:] = mean
+            _spread(variance, spread, floor)
+            _depart(x, before, spread, z, sign)
+            if both:
+                _fold(z)
+            _grow(x, z, samples, ticks, cusum, limit_z, drift, most)
+            found += _count(x, z, samples, cusum, ticks, limit_z, limit_cusum)
+            if settled:
+                _scatter(x, before, spread, z, ticks, variance, limit_z, learning)
+                _move(x, before, spread, z, ticks, mean, limit_z, learning)
+            else:
+                unsettled += _settle(
+                    x, (before, spread, z, samples, ticks), mean, variance, limit_z, learning
+                )
+    return found, gaps, unsettled
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _sum(x, total, lost):  # type: ignore[no-untyped-def]
+    """Add samples to the sums of the interval; count what is missing."""
+    gaps = _I0
+    for i in range(len(x)):
+        total[i] += x[i] if x[i] == x[i] else _ZERO
+    for i in range(len(x)):
+        gaps += _I0 if x[i] == x[i] else _I1
+    if gaps:
+        for i in range(len(x)):
+            lost[i] += _ZERO if x[i] == x[i] else _ONE
+    return gaps
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _peak(x, peak):  # type: ignore[no-untyped-def]
+    """Keep the largest samples of the interval; a gap is larger than nothing."""
+    for i in range(len(x)):
+        peak[i] = x[i] if x[i] > peak[i] else peak[i]
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _spread(variance, spread, floor):  # type: ignore[no-untyped-def]
+    """Reckon what a departure of one is."""
+    for i in range(len(spread)):
+        root = np.sqrt(variance[i])
+        spread[i] = root if root > floor else floor
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _depart(x, before, spread, z, sign):  # type: ignore[no-untyped-def]
+    """Reckon departures; that of a gap is nothing."""
+    for i in range(len(x)):
+        away = x[i] - before[i]
+        away = away if x[i] == x[i] else _ZERO
+        z[i] = away / spread[i] * sign
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _fold(z):  # type: ignore[no-untyped-def]
+    """Take departures either way as the same."""
+    for i in range(len(z)):
+        z[i] = z[i] if z[i] > _ZERO else -z[i]
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _grow(x, z, samples, ticks, cusum, limit_z, drift, most):  # type: ignore[no-untyped-def]
+    """Add departures to the cumulative sums of the series that count."""
+    for i in range(len(x)):
+        counted = (samples[i] >= _FIRST) & (x[i] == x[i])
+        room = (z[i] if z[i] < limit_z else limit_z) - drift
+        room = (room if counted else _ZERO) + cusum[i]
+        room = room if room > _ZERO else _ZERO
+        room = room if room < most else most
+        cusum[i] = _ZERO if counted & (z[i] < _ONE) & (ticks[i] > _I0) else room
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _count(x, z, samples, cusum, ticks, limit_z, limit_cusum):  # type: ignore[no-untyped-def]
+    """Count for how long each series has been away; return how many are."""
+    found = _I0
+    for i in range(len(x)):
+        counted = (samples[i] >= _FIRST) & (x[i] == x[i])
+        departed = counted & ((z[i] >= limit_z) | (cusum[i] >= limit_cusum))
+        held = _I0 if x[i] == x[i] else ticks[i]
+        ticks[i] = ticks[i] + _I1 if departed else held
+        found += _I1 if departed else _I0
+    return found
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _scatter(x, before, spread, z, ticks, variance, limit_z, learning):  # type: ignore[no-untyped-def]
+    """Let the variances of settled series follow."""
+    for i in range(len(x)):
+        taken = (x[i] == x[i]) & (learning | (z[i] < limit_z) | (ticks[i] > _ACCEPT))
+        bound = spread[i] * _SURPRISE
+        step = x[i] - before[i]
+        step = step if step < bound else bound
+        step = step if step > -bound else -bound
+        room = step * step - variance[i]
+        variance[i] += (room if taken else _ZERO) * _BY_SPREAD
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _move(x, before, spread, z, ticks, mean, limit_z, learning):  # type: ignore[no-untyped-def]
+    """Let the means of settled series follow."""
+    for i in range(len(x)):
+        taken = (x[i] == x[i]) & (learning | (z[i] < limit_z) | (ticks[i] > _ACCEPT))
+        bound = spread[i] * _SURPRISE
+        step = x[i] - before[i]
+        step = step if step < bound else bound
+        step = step if step > -bound else -bound
+        mean[i] = before[i] + (step if taken else _ZERO) * _BY_MEAN
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _settle(x, latest, mean, variance, limit_z, learning):  # type: ignore[no-untyped-def]
+    """Let baselines follow as fast as few samples allow; return how many have not settled."""
+    before, spread, z, samples, ticks = latest
+    unsettled = _I0
+    for i in range(len(x)):
+        strong = (z[i] >= limit_z) & (samples[i] >= _FIRST)
+        taken = (x[i] == x[i]) & (learning | (not strong) | (ticks[i] > _ACCEPT))
+        count = samples[i] + (_ONE if taken else _ZERO)
+        count = count if count < _SPREAD else _SPREAD
+        samples[i] = count
+        bound = _INF if count <= _FIRST else spread[i] * _SURPRISE
+        step = x[i] - before[i]
+        step = step if step < bound else bound
+        step = step if step > -bound else -bound
+        room = step * step - variance[i]
+        room = room if taken & (count >= _TWO) else _ZERO
+        step = step if taken else _ZERO
+        number = count if count > _ONE else _ONE
+        variance[i] += room / number
+        mean[i] += step / (number if number < _MEAN else _MEAN)
+        unsettled += _I1 if count < _SPREAD else _I0
+    return unsettled
