@@ -227,10 +227,24 @@ class Topology(Part):
             raise contradiction(f"a fabric is built as it says, so '{key}' fills nothing", key)
 
 
+_DayFactor = Annotated[float, Field(ge=0, le=10)]
+
+
 class Traffic(Part):
-    """How demand runs through the day."""
+    """How demand runs through the day, the week and the years."""
 
     profile: Literal["flat", "evening", "business"] = Field("flat", description="Daily profile.")
+    week: tuple[_DayFactor, ...] | None = Field(
+        None,
+        min_length=7,
+        max_length=7,
+        description="Factor of each day of the week at its noon, Monday first, linear in between; "
+        "all days alike.",
+    )
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
+        Field("monday", description="Day of the week at the start.")
+    )
+    growth: Share = Field(0.0, description="By what share demand grows a year, compound.")
     scale: float = Field(1.0, gt=0, le=100, description="Factor on every demand.")
     variation: Share = Field(0.05, description="Random variation of each demand.")
 

@@ -26,6 +26,7 @@ from adn.northbound.inventory import Inventory
 from adn.scenario.disturbed import resolve_disturbances, resolve_mishaps
 from adn.scenario.natural import outlook, resolve_natural
 from adn.scenario.reader import LoadedScenario
+from adn.scenario.schema import Scenario
 from adn.scenario.targets import Weights, resolve_targets
 from adn.scenario.topology import build_scenario_network
 from adn.session.deviating import deviating
@@ -37,6 +38,7 @@ from adn.twin.alarming import Habits
 from adn.twin.complaining import Complaining, Manners
 from adn.twin.control_plane import Timers
 from adn.twin.disturbances import Disturber
+from adn.twin.rhythm import DAYS, EVEN_WEEK, Rhythm
 from adn.twin.twin import Twin, World
 
 
@@ -177,8 +179,7 @@ def _world(loaded: LoadedScenario, management: str) -> World:
     )
     return World(
         management=management,
-        profile=scenario.traffic.profile,
-        starts=scenario.clock.starts,
+        rhythm=rhythm_of(scenario),
         scale=scenario.traffic.scale,
         variation=scenario.traffic.variation,
         telemetry_delay=scenario.telemetry.delay.timing(),
@@ -186,6 +187,18 @@ def _world(loaded: LoadedScenario, management: str) -> World:
         habits=habits,
         timers=Timers(),
         carriage=scenario.telemetry.carriage(),
+    )
+
+
+def rhythm_of(scenario: Scenario) -> Rhythm:
+    """Return how demand moves through day, week and years in a scenario."""
+    traffic = scenario.traffic
+    return Rhythm(
+        profile=traffic.profile,
+        starts=scenario.clock.starts,
+        day=DAYS.index(traffic.day),
+        week=traffic.week or EVEN_WEEK,
+        growth=traffic.growth,
     )
 
 

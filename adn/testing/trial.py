@@ -28,6 +28,7 @@ from adn.twin.alarming import Habits
 from adn.twin.control_plane import Timers
 from adn.twin.impairments import Impairment
 from adn.twin.properties import PROPERTIES
+from adn.twin.rhythm import Rhythm
 from adn.twin.twin import Twin, World
 
 
@@ -110,8 +111,7 @@ def quiet_world(
     """Return a world of steady traffic in which nothing is late by chance, missing or lost."""
     return World(
         management=management_element(network, management),
-        profile="flat",
-        starts=0,
+        rhythm=Rhythm("flat"),
         scale=scale,
         variation=variation,
         telemetry_delay=Timing("fixed", 2 * SECOND),

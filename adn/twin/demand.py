@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from adn.base import noise
-from adn.base.clock import DAY, HOUR, MINUTE, Millis
+from adn.base.clock import MINUTE, Millis
 from adn.base.streams import Key, hash32
 from adn.topology.network import Floats, Network
+from adn.twin.rhythm import Rhythm
 
 STEP: Final[Millis] = MINUTE
 """How often demand moves."""
@@ -19,23 +19,6 @@ MEMORY: Final = 0.9
 """Correlation of a service's variation from one minute to the next (assumption)."""
 HIDDEN_SPREAD: Final = 0.1
 """Standard deviation of true over contracted peak (assumption)."""
-
-# fmt: off
-_EVENING = (
-    0.60, 0.50, 0.42, 0.37, 0.35, 0.36, 0.40, 0.48, 0.55, 0.60, 0.63, 0.66,
-    0.68, 0.68, 0.69, 0.70, 0.73, 0.78, 0.85, 0.93, 0.98, 1.00, 0.92, 0.76,
-)
-_BUSINESS = (
-    0.30, 0.27, 0.25, 0.25, 0.26, 0.32, 0.45, 0.65, 0.85, 0.97, 1.00, 0.98,
-    0.90, 0.94, 0.98, 0.97, 0.92, 0.80, 0.65, 0.55, 0.48, 0.42, 0.37, 0.33,
-)
-# fmt: on
-PROFILES: Final[Mapping[str, tuple[float, ...]]] = {
-    "flat": (1.0,) * 24,
-    "evening": _EVENING,
-    "business": _BUSINESS,
-}
-"""Share of the peak at each full hour, linear in between (shapes are assumptions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +62,13 @@ class Demand:
     """Offered rates of all services over time."""
 
     def __init__(
-        self, network: Network, key: Key, profile: str, starts: Millis, scale: float, spread: float
+        self, network: Network, key: Key, rhythm: Rhythm, scale: float, spread: float
     ) -> None:
         self._key = key.word("demand")
         self._series = np.array([hash32(name) for name in network.services.ids], np.uint32)
         hidden = noise.standard(self._key, self._series, 0).astype(np.float64)
         self._peak = network.demand_bps * scale * np.maximum(0.2, 1.0 + HIDDEN_SPREAD * hidden)
-        self._hours = np.append(PROFILES[profile], PROFILES[profile][0])
-        self._starts, self._spread = starts, spread
+        self._rhythm, self._spread = rhythm, spread
         self._variation = np.zeros(len(self._series))
         self._step = 0
         self._at: Millis = 0
@@ -115,7 +97,6 @@ class Demand:
         self._at = at
         fresh = noise.standard(self._key, self._series, self._step).astype(np.float64)
         self._variation = MEMORY * self._variation + np.sqrt(1.0 - MEMORY**2) * fresh
-        hour = ((self._starts + at) % DAY) / HOUR
-        level = float(np.interp(hour, np.arange(25), self._hours))
+        level = self._rhythm.level(at)
         rates: Floats = self._peak * level * np.maximum(0.05, 1.0 + self._spread * self._variation)
         return rates * self.factor() if self._surges else rates

@@ -34,6 +34,7 @@ from adn.twin.impairments import Impairment, Overlay
 from adn.twin.measuring import Measuring
 from adn.twin.performance import Performance
 from adn.twin.protecting import Protecting
+from adn.twin.rhythm import Rhythm
 from adn.twin.routine import Routine
 from adn.twin.state import Configuration, State, advertised
 from adn.twin.transporting import Carriage, Transporting
@@ -48,8 +49,7 @@ class World:
 
     Attributes:
         management: Element where operations attach.
-        profile: Daily profile of demand.
-        starts: Time of day at the start, ms.
+        rhythm: How demand moves through day, week and years.
         scale: Factor on all demands.
         variation: Standard deviation of a service's demand about its profile.
         telemetry_delay: From the end of an interval to arrival.
@@ -61,8 +61,7 @@ class World:
     """
 
     management: str
-    profile: str
-    starts: Millis
+    rhythm: Rhythm
     scale: float
     variation: float
     telemetry_delay: Timing
@@ -101,9 +100,7 @@ class Twin:
         self._out: list[Report] = []
         self.routine = Routine(self.clock)
         self._management = network.elements.row(world.management)
-        self._demand = Demand(
-            network, key, world.profile, world.starts, world.scale, world.variation
-        )
+        self._demand = Demand(network, key, world.rhythm, world.scale, world.variation)
         self.rates = self._demand.advance(0)
         self._steady_until = STEP
         self._protecting = Protecting(self.clock, network, key, self._switched)

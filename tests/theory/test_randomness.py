@@ -12,9 +12,10 @@ from adn.testing.trial import Trial, quiet_world, ring
 from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import Service, Sla
 from adn.topology.network import Network
-from adn.twin.demand import HIDDEN_SPREAD, MEMORY, PROFILES, Demand
+from adn.twin.demand import HIDDEN_SPREAD, MEMORY, Demand
 from adn.twin.measuring import MEMORY as NOISE_MEMORY
 from adn.twin.measuring import Measuring
+from adn.twin.rhythm import PROFILES, YEAR, Rhythm
 
 
 def many(services: int) -> Network:
@@ -25,7 +26,7 @@ def many(services: int) -> Network:
 
 
 def rates(network: Network, spread: float, steps: int, profile: str = "flat") -> np.ndarray:
-    demand = Demand(network, Key.root(11), profile, 0, 1.0, spread)
+    demand = Demand(network, Key.root(11), Rhythm(profile), 1.0, spread)
     return np.array([demand.advance(step * MINUTE) for step in range(steps)])
 
 
@@ -69,8 +70,8 @@ def test_true_peaks_lie_about_the_contracted_ones() -> None:
 def test_without_variation_demand_follows_its_profile(profile: str) -> None:
     """At full hours the profile's share, halfway the mean of two, the next day the same."""
     network = many(3)
-    demand = Demand(network, Key.root(2), profile, 0, 2.0, 0.0)
-    flat = Demand(network, Key.root(2), "flat", 0, 2.0, 0.0).advance(0)
+    demand = Demand(network, Key.root(2), Rhythm(profile), 2.0, 0.0)
+    flat = Demand(network, Key.root(2), Rhythm("flat"), 2.0, 0.0).advance(0)
     for hour in range(24):
         share = PROFILES[profile][hour]
         following = PROFILES[profile][(hour + 1) % 24]
@@ -84,9 +85,22 @@ def test_without_variation_demand_follows_its_profile(profile: str) -> None:
 
 def test_the_time_of_day_at_the_start_counts() -> None:
     network = many(1)
-    late = Demand(network, Key.root(2), "evening", 20 * HOUR, 1.0, 0.0).advance(HOUR)
-    early = Demand(network, Key.root(2), "evening", 0, 1.0, 0.0).advance(21 * HOUR)
+    late = Demand(network, Key.root(2), Rhythm("evening", 20 * HOUR), 1.0, 0.0).advance(HOUR)
+    early = Demand(network, Key.root(2), Rhythm("evening"), 1.0, 0.0).advance(21 * HOUR)
     assert late == pytest.approx(early)
+
+
+def test_days_of_the_week_and_years_carry_the_day_with_them() -> None:
+    """At noon a day has its factor, at midnight the mean of two; growth compounds."""
+    week = (1.0, 1.1, 1.0, 1.0, 0.9, 0.6, 0.4)
+    rhythm = Rhythm("business", week=week, day=2)
+    plain = Rhythm("business")
+    for days in range(15):
+        noon, midnight = days * DAY + DAY // 2, (days + 1) * DAY
+        assert rhythm.level(noon) == pytest.approx(plain.level(noon) * week[(2 + days) % 7])
+        between = (week[(2 + days) % 7] + week[(3 + days) % 7]) / 2
+        assert rhythm.level(midnight) == pytest.approx(plain.level(midnight) * between)
+    assert Rhythm("flat", growth=0.2).level(3 * YEAR) == pytest.approx(1.2**3)
 
 
 def noise_of(name: str, table: str, ticks: int) -> np.ndarray:
