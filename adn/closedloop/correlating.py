@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from adn.base.clock import MINUTE, SECOND, Millis
@@ -108,10 +109,13 @@ class Correlator:
     def __init__(self, view: View) -> None:
         self.reach = Reach(view)
         self._view = view
-        self._estimate = Estimate.of(view.network)
         self._parted: list[Group] = []
         self._doubtful: list[tuple[Millis, Anomaly, Group]] = []
         self._asked_again: set[tuple[str, Millis]] = set()
+
+    @cached_property
+    def _estimate(self) -> Estimate:
+        return Estimate.of(self._view.network)
 
     def add(self, group: Group, anomalies: Iterable[Anomaly]) -> None:
         """Join signals to a group and widen its reach."""

@@ -7,8 +7,9 @@ out of the ordinary, and a rule of size and persistence says which of those are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from adn.base.clock import Millis
 from adn.base.streams import Key
 from adn.closedloop.view import SeriesKey, View
 from adn.northbound.alarms import Alarm, ProbableCause
-from adn.northbound.post import Candidate, Candidates, SeriesReply, Ticket
+from adn.northbound.post import Candidate, Candidates, Series, SeriesReply, Ticket
 from adn.northbound.telemetry import Table, kpi
 from adn.topology.network import Floats
 
@@ -117,44 +118,38 @@ class OrdinaryForest:
 
     def __init__(self, key: Key) -> None:
         self._key = key
-        self._rows: list[list[float]] = []
+        self._learnt: list[Callable[[], list[list[float]]]] = []
+        self._unfitted: list[Callable[[], list[list[float]]]] = []
         self._trees: list[tuple[Any, Floats]] = []
         self._ordinary = 0.0
 
     def learn_candidates(self, seen: Candidates, rows: int) -> None:
         """Add candidates of healthy warm-up, of a table with so many rows."""
-        self._rows += features(seen.rows, rows)
+        self._learnt.append(lambda: features(seen.rows, rows))
 
     def learn_series(self, seen: SeriesReply) -> None:
         """Add samples of ordinary series, described as the collector would describe them."""
-        for series in seen.series:
-            held = np.array(series.values, dtype=np.float64)
-            held = held[np.isfinite(held)]
-            if len(held) < 2:
-                continue
-            known = kpi(series.table, series.kpi)
-            mean, spread = float(held.mean()), max(float(held.std()), known.floor)
-            sign = -1.0 if known.worse == "down" else 1.0
-            for value in held.tolist():
-                z = sign * (value - mean) / spread
-                relative = abs(value - mean) / max(abs(mean), known.floor)
-                self._rows.append(_capped((z, max(0.0, z - 1.0), 0.0, relative, 0.0)))
+        self._learnt += [partial(_described, series) for series in seen.series]
 
     def fit(self) -> None:
-        """Fit on everything learnt, if it is enough."""
-        if len(self._rows) < LEAST_ROWS:
+        """Fit on everything learnt, if it is enough, as soon as there is something to judge."""
+        self._unfitted, self._learnt = self._learnt, []
+
+    def _fit(self) -> None:
+        rows = [row for described in self._unfitted for row in described()]
+        self._unfitted = []
+        if len(rows) < LEAST_ROWS:
             return
         from sklearn.ensemble import IsolationForest
 
         state = int(self._key.word("isolation-forest") % 2**32)
-        samples = min(128, len(self._rows))
+        samples = min(128, len(rows))
         forest = IsolationForest(
             n_estimators=TREES, max_samples=samples, random_state=state, n_jobs=1
-        ).fit(np.array(self._rows))
+        ).fit(np.array(rows))
         trees = [estimator.tree_ for estimator in forest.estimators_]
         self._trees = [(tree, _path_lengths(tree)) for tree in trees]
         self._ordinary = TREES * float(_average_path_length(np.array([samples]))[0])
-        self._rows = []
 
     def unusual(self, candidates: Sequence[Candidate], count: int, rows: int) -> list[bool]:
         """Return which candidates are out of the ordinary, of `count` in a table of `rows`.
@@ -163,11 +158,29 @@ class OrdinaryForest:
         (Liu, Ting and Zhou, section 2). The trees are walked here: scikit-learn's own scoring
         dispatches each of them as a job, which takes ten times as long for a handful of rows.
         """
+        if self._unfitted and candidates:
+            self._fit()
         if not self._trees or not candidates:
             return [True] * len(candidates)
         described = np.array(features(candidates, rows, count), dtype=np.float32)
         walked = sum(length[tree.apply(described)] for tree, length in self._trees)
         return [bool(steps < self._ordinary) for steps in walked]
+
+
+def _described(series: Series) -> list[list[float]]:
+    """Return samples of an ordinary series, described as the collector would describe them."""
+    held = np.array(series.values, dtype=np.float64)
+    held = held[np.isfinite(held)]
+    if len(held) < 2:
+        return []
+    known = kpi(series.table, series.kpi)
+    mean, spread = float(held.mean()), max(float(held.std()), known.floor)
+    z = (-1.0 if known.worse == "down" else 1.0) * (held - mean) / spread
+    relative = np.abs(held - mean) / max(abs(mean), known.floor)
+    nothing = np.zeros(len(held))
+    rows = np.column_stack([z, np.maximum(0.0, z - 1.0), nothing, relative, nothing])
+    found: list[list[float]] = np.minimum(rows, _CAPS).tolist()
+    return found
 
 
 def _path_lengths(tree: Any) -> Floats:

@@ -111,7 +111,7 @@ class GraphLocator:
     def __init__(self, graph: KnowledgeGraph) -> None:
         """Hold the graph; hypotheses are compiled when first needed, and again when it grows."""
         self.graph = graph
-        self._estimate = Estimate.of(graph.network)
+        self._known: Estimate | None = None
         self._compiled: tuple[int, Hypotheses] | None = None
         self._kept: tuple[csr_array, Hypotheses, csr_array] | None = None
 
@@ -121,8 +121,6 @@ class GraphLocator:
         """Return the suspects of an incident, given all that was seen; see `Locator`."""
         graph = self.graph
         graph.reconcile(view.roster("direction"))
-        if graph.network is not self._estimate.network:
-            self._estimate = Estimate.of(graph.network)
         scope = Scope(snapshot.began_at, frozenset({*snapshot.objects, *snapshot.services}))
         items = gather(view, graph, scope)
         hypotheses = self._hypotheses()
@@ -169,6 +167,13 @@ class GraphLocator:
                 if row.probability >= APART and row.problem not in {UNKNOWN, "congestion"}
             ),
         )
+
+    @property
+    def _estimate(self) -> Estimate:
+        """The recorded network in health, worked out when first asked for."""
+        if self._known is None or self.graph.network is not self._known.network:
+            self._known = Estimate.of(self.graph.network)
+        return self._known
 
     def _hypotheses(self) -> Hypotheses:
         if self._compiled is None or self._compiled[0] != self.graph.version:

@@ -108,7 +108,14 @@ class WhatIfPlanner:
         """Hold what the network is and where operations attach to it."""
         self._graph = graph
         self._management = management
-        self._estimate = Estimate.of(graph.network)
+        self._known: Estimate | None = None
+
+    @property
+    def _estimate(self) -> Estimate:
+        """The recorded network in health, worked out when first asked for."""
+        if self._known is None or self._graph.network is not self._known.network:
+            self._known = Estimate.of(self._graph.network)
+        return self._known
 
     def plan(
         self,
@@ -124,8 +131,6 @@ class WhatIfPlanner:
         that are expected to bring service back: those are ranked with the mitigations. `given` is
         what other incidents are put down to and is not yet mended: no way round may lead there.
         """
-        if self._graph.network is not self._estimate.network:
-            self._estimate = Estimate.of(self._graph.network)
         hidden = [cause for cause in given if cause.problem in UNSEEN]
         present = self._estimate.believing(view)
         for cause in hidden:

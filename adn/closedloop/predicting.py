@@ -74,10 +74,7 @@ class Predictor:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._services = {
-            row.id: {"loss": row.sla.loss, "latency": row.sla.latency_ms}
-            for row in network.rows.services
-        }
+        self._promised: tuple[tuple[str, ...], dict[str, Floats]] = ((), {})
         self._past: dict[tuple[Table, tuple[str, ...]], deque[RollUp]] = {}
         self._usual: dict[tuple[Table, str], Floats] = {}
         self.busy: frozenset[int] = frozenset()
@@ -124,7 +121,15 @@ class Predictor:
             return light
         if measure == "pre-fec-ber":
             return np.full(len(ids), CORRECTED)
-        return np.array([self._services.get(s, {}).get(measure, np.inf) for s in ids])
+        if self._promised[0] is not ids:
+            limits = {"loss": self._network.loss_limit, "latency": self._network.latency_limit_ms}
+            at = self._network.services.find(ids)
+            found = {
+                name: np.where(at >= 0, np.append(limit, np.inf)[at], np.inf)
+                for name, limit in limits.items()
+            }
+            self._promised = (ids, found)
+        return self._promised[1].get(measure, np.full(len(ids), np.inf))
 
     def _see_load(self, load: npt.NDArray[np.float32], ids: tuple[str, ...]) -> None:
         known = self._network.directions

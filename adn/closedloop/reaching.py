@@ -22,7 +22,6 @@ class Reach:
     def __init__(self, view: View) -> None:
         self._view = view
         self._network = view.network
-        self._fabric = Fabric.of(view.network)
         self._paths: dict[frozenset[str], Mapping[str, frozenset[int]]] = {}
 
     def of(self, anomaly: Anomaly) -> frozenset[int]:
@@ -89,7 +88,7 @@ class Reach:
     def paths(self, down: frozenset[str]) -> Mapping[str, frozenset[int]]:
         """Return the links on each service's shortest paths with some links left out."""
         if down not in self._paths:
-            network, fabric = self._network, self._fabric
+            network, fabric = self._network, Fabric.of(self._network)
             up: Bools = np.ones(fabric.directions, dtype=np.bool_)
             for name in down:
                 row = network.links.row(name)

@@ -10,12 +10,13 @@ from collections.abc import Generator, Mapping
 from itertools import chain
 from typing import Any, Final
 
+import numpy as np
 from simpy.events import Event
 
 from adn.base.clock import HOUR, Millis, SimClock, seconds
 from adn.base.levels import Task
 from adn.closedloop.incident import IncidentSnapshot
-from adn.closedloop.intent import Evaluation, Intent
+from adn.closedloop.intent import Evaluation, Intent, Measured
 from adn.closedloop.journal import Journal
 from adn.closedloop.people.staff import Staff
 from adn.closedloop.performing import Performed, Performing
@@ -55,7 +56,7 @@ class Reviewer:
         self._clock, self._view, self._intent = clock, view, intent
         self._journal, self._performing, self._staff = journal, performing, staff
         self._predictor = Predictor(view.network)
-        self._measured: dict[str, tuple[float, float]] = {}
+        self._measured = Measured()
         self._since: Millis = 0
         self._begin = begin
         self._due: dict[tuple[Task, str], Millis] = {}
@@ -72,7 +73,7 @@ class Reviewer:
                 data={"table": seen.table, "complete": seen.complete, "kpis": list(seen.kpis)},
             )
         if seen.table == "service" and {"loss", "latency"} <= set(seen.kpis):
-            self._measured = self._means(seen) if collects else {}
+            self._measured = self._means(seen) if collects else Measured()
             self._since = seen.start
             self._evaluate(now, seen.end)
         if self._predictor.minds(seen):
@@ -84,26 +85,24 @@ class Reviewer:
         Where people evaluate, the duty lead does before the matter is laid aside; where people
         review what the system does, someone reads it afterwards.
         """
+        latest: dict[str, tuple[float, float]] = {}
         for name in incident.services:
-            latest = []
+            measured = []
             for measure in ("loss", "latency"):
                 held = self._view.series("service", name, measure)
                 values = [x for x in held.values if not math.isnan(x)] if held else []
-                latest.append(values[-1] if values else 0.0)
-            self._measured[name] = (latest[0], latest[1])
+                measured.append(values[-1] if values else 0.0)
+            latest[name] = (measured[0], measured[1])
+        self._measured = self._measured.but(latest)
         self._evaluate(self._view.now, self._view.now, incident)
         if self._performing.is_reviewed(Task.INTENT_EVALUATION):
             found = self._intent.evaluate(self._measured)
             yield from self._staff.evaluated(found, incident)(found)
 
-    def _means(self, seen: RollUp) -> dict[str, tuple[float, float]]:
-        loss = seen.mean[seen.kpis.index("loss")].tolist()
-        latency = seen.mean[seen.kpis.index("latency")].tolist()
-        return {
-            name: (lost, 0.0 if math.isnan(ms) else ms)
-            for name, lost, ms in zip(self._view.roster("service"), loss, latency, strict=True)
-            if not math.isnan(lost)
-        }
+    def _means(self, seen: RollUp) -> Measured:
+        loss = seen.mean[seen.kpis.index("loss")].astype(np.float64)
+        latency = seen.mean[seen.kpis.index("latency")].astype(np.float64)
+        return Measured(self._view.roster("service"), loss, np.nan_to_num(latency))
 
     def _is_due(self, task: Task, table: str) -> bool:
         """Return whether people are to look again."""
@@ -120,7 +119,7 @@ class Reviewer:
         task = Task.INTENT_EVALUATION
         found = self._intent.evaluate(self._measured)
         span = {"from_s": seconds(self._since), "to_s": seconds(until)}
-        looked = {"services": len(self._measured), **span}
+        looked = {"services": self._measured.count, **span}
         if not self._performing.waits(task):
             self._tell_evaluation(Performed(found), looked, started, incident)
         elif incident or self._is_due(task, ""):
@@ -152,7 +151,7 @@ class Reviewer:
             ref={"incident": incident.id} if incident else {},
             data={
                 **looked,
-                "within": len(done.answer.within),
+                "within": done.answer.within,
                 "outside": list(done.answer.outside),
             },
             work=done.work,

@@ -11,6 +11,8 @@ from copy import copy
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from adn.base.clock import MINUTE, SECOND, Millis
 from adn.closedloop.announcing import Announcements
 from adn.closedloop.departing import Departure, Track
@@ -30,7 +32,7 @@ from adn.northbound.post import (
     Ticket,
 )
 from adn.northbound.telemetry import KPIS, Roster, Table, kpi, kpis_of
-from adn.topology.network import Network
+from adn.topology.network import Floats, Network
 
 LATE: Final[Millis] = 8 * SECOND
 """How late a frame may be before a series not heard of counts as back to normal (assumption)."""
@@ -59,7 +61,6 @@ class View:
         silent: Elements that are dark: their telemetry has stopped, and alarms bear it out.
         tickets: Customers' complaints, oldest first.
         paths: The recorded paths of services.
-        rates: Offered rate of each service, bit/s: lately measured, else contracted.
         probes: Probes answered so far, each with its answer, oldest first.
         routes: Explicit paths that the loop has set, by service.
         limits: Admitted shares that the loop has set, by service.
@@ -79,9 +80,8 @@ class View:
         self.seen_alarms: dict[str, Alarm] = {}
         self.silent: frozenset[str] = frozenset()
         self.tickets: Sequence[Ticket] = ()
-        self.rates: Mapping[str, float] = {
-            row.id: row.demand_bps for row in self.network.rows.services
-        }
+        self._rates: Mapping[str, float] | None = None
+        self._offered: Floats | None = None
         self.probes: Sequence[tuple[Command, CommandResult]] = ()
         self.routes: Mapping[str, tuple[str, ...]] = {}
         self.limits: Mapping[str, float] = {}
@@ -102,6 +102,22 @@ class View:
         self._service_ends = {row.id: (row.a, row.z) for row in self.network.rows.services}
         self._recorded_costs = {row.id: row.cost for row in self.network.rows.links}
         self._ends = {row.id: frozenset({row.a, row.z}) for row in self.network.rows.links}
+
+    @property
+    def rates(self) -> Mapping[str, float]:
+        """Offered rate of each service, bit/s: lately measured, else contracted."""
+        if self._rates is None:
+            self._rates = {row.id: row.demand_bps for row in self.network.rows.services}
+        if self._offered is not None:
+            known = np.flatnonzero(~np.isnan(self._offered))
+            names, offered = self.roster("service"), self._offered[known].tolist()
+            measured = {names[row]: rate for row, rate in zip(known.tolist(), offered, strict=True)}
+            self._rates, self._offered = {**self._rates, **measured}, None
+        return self._rates
+
+    @rates.setter
+    def rates(self, rates: Mapping[str, float]) -> None:
+        self._rates, self._offered = rates, None
 
     @property
     def unheard(self) -> frozenset[str]:
@@ -277,17 +293,16 @@ class View:
         self.now = now
         if seen.table != "service" or "rate" not in seen.kpis:
             return
-        rate = seen.mean[seen.kpis.index("rate")].tolist()
-        lost = (
-            seen.mean[seen.kpis.index("loss")].tolist()
-            if "loss" in seen.kpis
-            else [0.0] * len(rate)
-        )
-        rates = dict(self.rates)
-        for name, delivered, loss in zip(self.roster("service"), rate, lost, strict=True):
-            if delivered > 0 and loss < _LOST and name not in self.limits:
-                rates[name] = delivered / (1.0 - max(0.0, loss))
-        self.rates = rates
+        names = self.roster("service")
+        rate = seen.mean[seen.kpis.index("rate")].astype(np.float64)
+        lost = np.zeros(len(rate))
+        if "loss" in seen.kpis:
+            lost = seen.mean[seen.kpis.index("loss")].astype(np.float64)
+        tells = (rate > 0) & (lost < _LOST)
+        if self.limits:
+            tells &= np.array([name not in self.limits for name in names], dtype=bool)
+        before = np.full(len(names), np.nan) if self._offered is None else self._offered
+        self._offered = np.where(tells, rate / (1.0 - np.maximum(0.0, lost)), before)
 
     def see_series(self, now: Millis, seen: SeriesReply, offered_before: Millis = 0) -> None:
         """Take in raw series; rates measured before an instant become the offered rates."""

@@ -52,6 +52,10 @@ class Names:
         """Return the rows of `names`, in their order."""
         return np.array([self._rows[name] for name in names], dtype=np.int64)
 
+    def find(self, names: Iterable[str]) -> Ints:
+        """Return the rows of `names`, in their order, -1 for those that there are not."""
+        return np.array([self._rows.get(name, -1) for name in names], dtype=np.int64)
+
 
 def frozen(values: Sequence[Any] | npt.NDArray[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """Return an array that owns its memory and cannot be written."""

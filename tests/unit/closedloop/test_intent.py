@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adn.base.clock import MINUTE
 from adn.closedloop.control import derived
-from adn.closedloop.intent import Intent
+from adn.closedloop.intent import Intent, Measured
 from adn.closedloop.predicting import Expected, Predictor
 from adn.northbound.post import RollUp
 from adn.northbound.telemetry import KPIS, Table
@@ -30,16 +30,19 @@ def test_every_kpi_is_watched_and_none_closer_than_six_spreads(intent: Intent) -
 
 
 def test_services_are_within_their_promise_or_outside(intent: Intent) -> None:
-    found = intent.evaluate(
-        {
-            "vpn:A>B": (0.0, 10.0),
-            "vpn:B>A": (0.1, 10.0),
-            "vpn:A>C": (0.0, 60.0),
-            "ghost": (1.0, 1.0),
-        }
-    )
+    names = ("vpn:A>B", "vpn:B>A", "vpn:A>C", "ghost", "vpn:C>A")
+    loss = np.array([0.0, 0.1, 0.0, 1.0, np.nan])
+    latency = np.array([10.0, 10.0, 60.0, 1.0, 60.0])
+    found = intent.evaluate(Measured(names, loss, latency))
     assert found.outside == ("vpn:A>C", "vpn:B>A")
-    assert found.within == ("ghost", "vpn:A>B"), "who was promised nothing misses nothing"
+    assert found.within == 2, "who was promised nothing misses nothing, nor who is not heard of"
+
+
+def test_later_measurements_of_some_services_take_the_place_of_earlier_ones(intent: Intent) -> None:
+    measured = Measured(("vpn:A>B", "vpn:B>A"), np.zeros(2), np.array([10.0, 60.0]))
+    later = measured.but({"vpn:B>A": (0.0, 10.0), "vpn:A>C": (1.0, 10.0)})
+    assert (later.count, intent.evaluate(measured).outside) == (3, ("vpn:B>A",))
+    assert intent.evaluate(later).outside == ("vpn:A>C",)
 
 
 @given(loss=st.floats(0, 1), latency=st.floats(0, 200))
