@@ -25,10 +25,10 @@ from adn.topology.elements import Duct, Link, Service, Sla
 from adn.topology.filling import management_element
 from adn.topology.network import Network
 from adn.twin.alarming import Habits
-from adn.twin.control_plane import Timers
 from adn.twin.impairments import Impairment
 from adn.twin.properties import PROPERTIES
 from adn.twin.rhythm import Rhythm
+from adn.twin.timers import Timers
 from adn.twin.twin import Twin, World
 
 

@@ -7,69 +7,30 @@ paths and downloads its own table at its own time. Until then it forwards by wha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from adn.base import noise
-from adn.base.clock import MINUTE, SECOND, Millis, SimClock
+from adn.base.clock import Millis, SimClock
 from adn.base.streams import Key, hash32
 from adn.physics.routing import Fabric, adjacency, direction_costs
 from adn.physics.traffic import propagation_ms
 from adn.topology.network import Bools, Floats, Ints, Network
+from adn.twin.damping import Penalties
 from adn.twin.knowledge import Knowledge, Versions
+from adn.twin.throttling import Throttle
+from adn.twin.timers import Protocol, Timers
 from adn.twin.views import Changes
-
-
-@dataclass(frozen=True, slots=True)
-class Timers:
-    """How long the steps of the control plane take.
-
-    Orders of magnitude of link-state convergence follow Francois, Filsfils, Evans and Bonaventure,
-    "Achieving sub-second IGP convergence in large IP networks", CCR 35(3), 2005 (from memory,
-    unverified); each value is a parameter, counted as an assumption.
-
-    Attributes:
-        light_low: Least time from loss of light to the routing daemon being told.
-        light_high: Most.
-        hold: Silence after which a neighbour is given up (ISO 10589: three hellos of 10 s).
-        liveness: Three missed liveness packets of 300 ms (RFC 5880 detection time).
-        up_low: Least time from light to a new adjacency.
-        up_high: Most.
-        originate: From noticing to sending the link-state packet.
-        hop: Processing of a flooded packet per hop.
-        spf_initial: Wait before the first computation.
-        spf_hold: Least time between two computations.
-        spf_compute: The computation.
-        fib_base: Fixed part of downloading a table.
-        fib_prefix_us: Per-prefix part, microseconds.
-        prefixes: Prefixes per element of the network.
-    """
-
-    light_low: Millis = 15
-    light_high: Millis = 60
-    hold: Millis = 30 * SECOND
-    liveness: Millis = 900
-    up_low: Millis = 2 * SECOND
-    up_high: Millis = 5 * SECOND
-    originate: Millis = 12
-    hop: Millis = 5
-    spf_initial: Millis = 50
-    spf_hold: Millis = 100
-    spf_compute: Millis = 10
-    fib_base: Millis = 40
-    fib_prefix_us: int = 120
-    prefixes: int = 30
-
-    ASSUMED = 12
 
 
 class ControlPlane:
     """Each element's knowledge of the network, and the events by which it changes.
 
-    `install(node, changes, cause)` is called when an element's new table is in force.
+    `install(node, changes, cause)` is called when an element's new table is in force,
+    `adjacency_changed()` when a daemon takes an adjacency up or down, and, with fast reroute,
+    `protect(direction, active, cause)` when an end begins or ends to send round a dead link.
     """
 
     def __init__(
@@ -79,11 +40,15 @@ class ControlPlane:
         fabric: Fabric,
         key: Key,
         timers: Timers,
+        protocol: Protocol,
         install: Callable[[int, Changes, str], None],
         adjacency_changed: Callable[[], None],
+        protect: Callable[[int, bool, str], None],
     ) -> None:
         self._clock, self._network, self._fabric, self._timers = clock, network, fabric, timers
         self._install, self._adjacency_changed = install, adjacency_changed
+        self._protect = protect if protocol.fast_reroute else None
+        self._penalties = Penalties(protocol.damping)
         self._key = key.word("control-plane")
         self._end_hash = np.array([hash32(name) for name in network.directions.ids], np.uint32)
         self._node_hash = np.array([hash32(name) for name in network.elements.ids], np.uint32)
@@ -99,7 +64,7 @@ class ControlPlane:
         self._travelled: dict[int, Floats] = {}
         self._running = np.ones(n, dtype=bool)
         self._pending = np.zeros(n, dtype=bool)
-        self._last_run = np.full(n, -MINUTE, dtype=np.int64)
+        self._throttle = Throttle(n, timers)
         self._runs = np.zeros(n, dtype=np.int64)
         self._change = np.zeros(links, dtype=np.int64)
         self._hears = np.ones(links, dtype=bool)
@@ -139,11 +104,16 @@ class ControlPlane:
         change = int(self._change[link])
         timers = self._timers
         ends = np.array([self._network.link_a[link], self._network.link_z[link]])
+        if light and not heard:
+            self._penalties.lost(link, self._clock.now)
         if heard:
             both = int(self._draw(link, 1, timers.up_low, timers.up_high)[0])
+            if light:
+                both += timers.carrier_up + self._penalties.wait(link, self._clock.now)
             delays = [both, both]
         elif light:
-            delays = self._draw(link, 2, timers.light_low, timers.light_high).tolist()
+            drawn = self._draw(link, 2, timers.light_low, timers.light_high)
+            delays = (drawn + timers.carrier_down).tolist()
         elif self._running[ends].all():
             delays = [timers.liveness, timers.liveness]
         else:
@@ -202,6 +172,9 @@ class ControlPlane:
         if self._advertised[direction] == heard:
             return
         self._advertised[direction] = heard
+        if self._protect is not None:
+            repair = partial(self._repair, link, side, heard, change, cause)
+            self._clock.call_at(self._clock.now + (0 if heard else self._timers.repair), repair)
         now_up = bool(self._advertised[2 * link] and self._advertised[2 * link + 1])
         if now_up != self._adjacent[link]:
             self._adjacent[link] = now_up
@@ -212,6 +185,11 @@ class ControlPlane:
                 self._tell_all(self._far_end(link, side), cause)
         self._adjacency_changed()
         self._originate(link, side, heard, self._knowledge.cost(end, direction), cause)
+
+    def _repair(self, link: int, side: int, heard: bool, change: int, cause: str) -> None:
+        """One end sends round a link that it has lost, or over it again."""
+        if self._change[link] == change and self._protect is not None:
+            self._protect(2 * link + side, not heard, cause)
 
     def _originate(self, link: int, side: int, up: bool, cost: int, cause: str) -> None:
         """One end of a link makes a new version of what it says of it, and floods it."""
@@ -275,14 +253,12 @@ class ControlPlane:
     def _schedule(self, nodes: Sequence[int], cause: str) -> None:
         """Plan computations, as early as throttling allows."""
         due: dict[Millis, list[int]] = {}
+        now = self._clock.now
         for node in nodes:
+            wait = self._throttle.news(node, now)
             if not self._pending[node]:
                 self._pending[node] = True
-                earliest = max(
-                    self._clock.now + self._timers.spf_initial,
-                    int(self._last_run[node]) + self._timers.spf_hold,
-                )
-                due.setdefault(earliest, []).append(node)
+                due.setdefault(now + wait, []).append(node)
         for at, computing in due.items():
             self._clock.call_at(at, partial(self._compute, computing, cause))
 
@@ -294,7 +270,6 @@ class ControlPlane:
             self._pending[node] = False
             if not self._running[node]:
                 continue
-            self._last_run[node] = now
             self._runs[node] += 1
             self.recent_runs[node] += 1
             run = int(self._runs[node])

@@ -123,6 +123,8 @@ class Forwarding:
         self.destinations = Destinations(network, fabric)
         self._dark = np.zeros(0, dtype=np.int64)
         self._unused = np.zeros(fabric.directions, dtype=bool)
+        self._repairs: dict[int, int] = {}
+        self._bent = np.full(flows, -1, dtype=np.int64)
         self._flatten()
 
     def fork(self) -> Forwarding:
@@ -135,6 +137,7 @@ class Forwarding:
         other.paths = self.paths.copy()
         other.arrives = self.arrives.copy()
         other._dirty = self._dirty.copy()
+        other._repairs, other._bent = dict(self._repairs), self._bent.copy()
         return other
 
     def settle(self, up: Bools, cost: Ints, running: Bools | None = None) -> None:
@@ -145,6 +148,8 @@ class Forwarding:
         for old in np.unique(self.node_view[self.node_view != settled]).tolist():
             self._turn(old, number, np.flatnonzero((self.node_view == old) & (settled != old)))
         self.node_view = settled
+        for direction in list(self._repairs):
+            self._restore(direction)
         self._forget()
 
     def install(self, node: int, changes: Changes) -> None:
@@ -158,7 +163,31 @@ class Forwarding:
             return
         self._turn(held, number, np.array([node]))
         self.node_view[node] = number
+        for direction in list(self._repairs):
+            if self._fabric.tail[direction] == node and self.views[number].lacks(direction):
+                self._restore(direction)
         self._forget()
+
+    def protect(self, direction: int, active: bool) -> None:
+        """Let the sending end of a dead direction send round it, or stop doing so.
+
+        It does until its own table leaves the direction out: what the table would send there
+        follows, label by label and whatever tables say, the shortest path that there is without
+        the link (RFC 5714; as topology-independent loop-free alternates do, RFC 9855). Who meets
+        a second dead link on the way is lost, as is all where no path is left.
+        """
+        view = self.views[int(self.node_view[self._fabric.tail[direction]])]
+        if not active:
+            self._restore(direction)
+        elif not view.lacks(direction):
+            without = {**dict(view.name), direction: 0, direction ^ 1: 0}
+            self._repairs[direction] = self.views.number(without)
+            self._dirty |= (self.paths == direction).any(axis=1)
+
+    def _restore(self, direction: int) -> None:
+        """Stop sending round a direction."""
+        if self._repairs.pop(direction, None) is not None:
+            self._dirty |= self._bent == direction
 
     def _turn(self, old: int, new: int, nodes: Ints) -> None:
         """Mark the flow groups whose way may change as `nodes` go over to another view."""
@@ -243,7 +272,8 @@ class Forwarding:
 
     def _forget(self) -> None:
         if len(self.views) > _VIEWS:
-            moved = self.views.keep(self.node_view.tolist())
+            moved = self.views.keep([*self.node_view.tolist(), *self._repairs.values()])
+            self._repairs = {way: moved[old] for way, old in self._repairs.items()}
             self.node_view = np.array([moved[old] for old in self.node_view.tolist()])
 
     def _steered(self, todo: Ints) -> dict[int, tuple[int, ...]]:
@@ -271,24 +301,24 @@ class Forwarding:
         node, target = self.flows.source[flow], self.flows.target[flow]
         hops: list[tuple[Ints, Ints]] = []
         arrives = np.zeros(len(todo), dtype=bool)
+        held = np.full(len(flow), -1, dtype=np.int64)  # the view of a repair path, once on it
+        self._bent[todo] = -1
         for _ in range(MAX_HOPS):
             if not len(flow):
                 break
-            safe, good = self._ways(node, target, self.flows.aim[flow])
-            ways = good.sum(axis=1)
-            routed = ways > 0
+            direction = self._next(flow, node, held)
+            if self._repairs:
+                direction, held = self._round(flow, node, direction, held)
+            routed = direction < end
             flow, place, target = flow[routed], place[routed], target[routed]
-            node, good, safe, ways = node[routed], good[routed], safe[routed], ways[routed]
-            draw = noise.bits(self._key, self.flows.hashes[flow] ^ self._node_hash[node], 0)
-            wanted = (draw % ways.astype(np.uint32)).astype(np.int64)
-            slot = np.argmax(np.cumsum(good, axis=1) == (wanted + 1)[:, None], axis=1)
-            direction = safe[np.arange(len(flow)), slot]
+            direction, held = direction[routed], held[routed]
             hops.append((place, direction))
             node = fabric.head[direction]
             done = node == target
             arrives[place[done]] = True
             going = ~done
             flow, place, node, target = flow[going], place[going], node[going], target[going]
+            held = held[going]
         width = max([len(hops), *(len(path) for path in steered.values())], default=0)
         paths = np.full((len(todo), max(1, width)), end, dtype=np.int64)
         for step, (rows, direction) in enumerate(hops):
@@ -300,21 +330,57 @@ class Forwarding:
                 arrives[row] = True
         return paths, arrives
 
-    def _ways(self, node: Ints, target: Ints, aim: Ints) -> tuple[Ints, Bools]:
-        """Return the ways out of each node, and which its table uses to a target, (k, degree)."""
-        trees, held = self.views.trees, self.node_view[node]
+    def _next(self, flow: Ints, node: Ints, held: Ints) -> Ints:
+        """Return the direction that each flow group takes out of a node, D where there is none."""
+        good, leaving = self._ways(flow, node, held)
+        ways = good.sum(axis=1)
+        slot = good.argmax(axis=1)
+        several = np.flatnonzero(ways > 1)
+        if len(several):
+            names = self.flows.hashes[flow[several]] ^ self._node_hash[node[several]]
+            draw = noise.bits(self._key, names, 0)
+            wanted = (draw % ways[several].astype(np.uint32)).astype(np.int64) + 1
+            slot[several] = np.argmax(np.cumsum(good[several], axis=1) == wanted[:, None], axis=1)
+        taken: Ints = leaving[np.arange(len(flow)), slot]
+        taken[ways == 0] = self._fabric.directions
+        return taken
+
+    def _ways(self, flow: Ints, node: Ints, held: Ints) -> tuple[Bools, Ints]:
+        """Return which ways out of each node its table uses, and the ways, (k, degree) each.
+
+        On a repair path it is the view of whoever sent it there that counts, and nothing else.
+        """
+        trees, flows = self.views.trees, self.flows
+        aim, tables = flows.aim[flow], held < 0
+        view = np.where(tables, self.node_view[node], held)
         prices, rows = self.views.stack
         leaving = trees.out[node]
-        onward = prices[held[:, None], leaving]
-        onward = onward + trees.pool[rows[held, aim][:, None], trees.head[leaving]]
+        onward = prices[view[:, None], leaving]
+        onward = onward + trees.pool[rows[view, aim][:, None], trees.head[leaving]]
         best = onward.min(axis=1)[:, None]
         good: Bools = (onward == best) & (best < np.inf)
         if self._unused.any():
-            kept = good & ~np.append(self._unused, True)[leaving]
+            kept = good & (~np.append(self._unused, True)[leaving] | ~tables[:, None])
             good = np.where(np.any(kept, axis=1, keepdims=True), kept, good)
         if len(self._dark):
-            good[np.isin(node * self._fabric.n + target, self._dark)] = False
-        return leaving, good
+            dropped = np.isin(node * self._fabric.n + flows.target[flow], self._dark)
+            good[dropped & tables] = False
+        return good, leaving
+
+    def _round(self, flow: Ints, node: Ints, taken: Ints, held: Ints) -> tuple[Ints, Ints]:
+        """Put what is about to enter a dead direction onto the repair path round it, if any."""
+        repair = np.full(self._fabric.directions + 1, -1, dtype=np.int64)
+        repair[list(self._repairs)] = list(self._repairs.values())
+        hit = np.flatnonzero((repair[taken] >= 0) & (held < 0))
+        if not len(hit):
+            return taken, held
+        bent = repair[taken[hit]]
+        onward = self._next(flow[hit], node[hit], bent)
+        found = onward < self._fabric.directions
+        hit, taken, held = hit[found], taken.copy(), held.copy()
+        self._bent[flow[hit]] = taken[hit]
+        taken[hit], held[hit] = onward[found], bent[found]
+        return taken, held
 
     def _write(self, todo: Ints, traced: tuple[Ints, Bools]) -> None:
         paths, arrives = traced

@@ -25,7 +25,7 @@ from adn.physics.routing import Fabric, adjacency
 from adn.topology.network import Bools, Network
 from adn.twin.alarming import UTILISATION_LIMIT, Alarming, Habits
 from adn.twin.attribution import Attribution
-from adn.twin.control_plane import ControlPlane, Timers
+from adn.twin.control_plane import ControlPlane
 from adn.twin.demand import STEP, Demand, Surge
 from adn.twin.executing import Executing
 from adn.twin.fork import Fork
@@ -37,6 +37,7 @@ from adn.twin.protecting import Protecting
 from adn.twin.rhythm import Rhythm
 from adn.twin.routine import Routine
 from adn.twin.state import Configuration, State, advertised
+from adn.twin.timers import Protocol, Timers
 from adn.twin.transporting import Carriage, Transporting
 from adn.twin.views import Changes
 
@@ -58,6 +59,7 @@ class World:
         timers: How fast the control plane is.
         intervals: How often all KPIs of a table are reported, where not as the catalogue says.
         carriage: How telemetry is carried to the collector.
+        protocol: What is configured of the control plane besides its timers.
     """
 
     management: str
@@ -70,6 +72,7 @@ class World:
     timers: Timers
     intervals: Mapping[Table, Millis] = field(default_factory=dict)
     carriage: Carriage = field(default_factory=Carriage)
+    protocol: Protocol = field(default_factory=Protocol)
 
 
 class Twin:
@@ -115,8 +118,9 @@ class Twin:
         self._transporting = Transporting(network, world.carriage, key)
         self._measuring = Measuring(network, key, world.missing, world.intervals)
         self._control = ControlPlane(
-            self.clock, network, self._fabric, key, world.timers, self._install, self._adjacency
-        )
+            self.clock, network, self._fabric, key, world.timers, world.protocol,
+            self._install, self._adjacency, self._protect,
+        )  # fmt: skip
         self._alarming = Alarming(
             self.clock, network, key, world.habits, self._out.append, self._alarm_raised
         )
@@ -300,6 +304,11 @@ class Twin:
 
     def _install(self, node: int, changes: Changes, cause: str) -> None:
         self.forwarding.install(node, changes)
+        if self.forwarding.refresh():
+            self._refresh(cause)
+
+    def _protect(self, direction: int, active: bool, cause: str) -> None:
+        self.forwarding.protect(direction, active)
         if self.forwarding.refresh():
             self._refresh(cause)
 

@@ -54,6 +54,10 @@ class View:
     def __init__(self, name: _Name, price: Floats, rows: Ints, record: Ints) -> None:
         self.name, self.price, self.rows, self._record = name, price, rows, record
 
+    def lacks(self, direction: int) -> bool:
+        """Whether a direction is believed unusable."""
+        return not np.isfinite(self.price[direction])
+
     @property
     def up(self) -> Bools:
         """Which directions are believed usable, shape (D,)."""
