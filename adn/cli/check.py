@@ -13,7 +13,6 @@ from adn.cli.render import print_json, print_line, progress
 if TYPE_CHECKING:
     from adn.base.errors import Finding
     from adn.reference.expecting import Outcome
-    from adn.scenario.area_checking import CheckedFederation
     from adn.scenario.checking import Checked
 
 
@@ -34,15 +33,11 @@ def command(
     """Check scenario files; with --run, also their promises.
 
     Each file is read, its network is built, and the targets of its faults are looked up; of a
-    suite, every scenario is read; of a federation, the smallest areas are built. All errors of all files are listed, and the exit code is 2 if
-    there are any. With --run every sound scenario is run at the levels and seeds of its `expect:`,
-    and the exit code is 1 if a promise is broken.
+    suite, every scenario is read, and of a federation the smallest areas are built. All errors of
+    all files are listed, and the exit code is 2 if there are any. With --run every sound scenario
+    is run at the levels and seeds of its `expect:`, and the exit code is 1 if a promise is broken.
     """
     from adn.base.errors import AdnError, ScenarioError
-    from adn.bench.listing import checked as checked_suite
-    from adn.bench.listing import means_suite
-    from adn.scenario import read
-    from adn.scenario.area_checking import check_federation
     from adn.scenario.checking import check_scenario
 
     findings: list[Finding] = []
@@ -50,16 +45,10 @@ def command(
     reports: list[dict[str, Any]] = []
     for file in files:
         try:
-            if means_suite(file):
-                reports.append({"file": file, **checked_suite(file)})
+            if several := _of_several(file):
+                reports.append(several)
                 if not as_json:
-                    print_line(_suite_line(reports[-1]))
-                continue
-            loaded = read(file)
-            if loaded.scenario.topology.is_federation:
-                reports.append(_federation(file, check_federation(loaded)))
-                if not as_json:
-                    print_line(_federation_line(reports[-1]))
+                    print_line(_line_of_several(several))
                 continue
             checked = check_scenario(file)
         except AdnError as error:
@@ -153,9 +142,29 @@ def _sound(file: str, checked: Checked) -> dict[str, Any]:
     }
 
 
-def _federation(file: str, checked: CheckedFederation) -> dict[str, Any]:
-    """Return what was found of a federation, for programs."""
-    loaded, rows = checked.federation.loaded, checked.federation.rows()
+def _of_several(file: str) -> dict[str, Any] | None:
+    """Return what was found of a suite or a federation; None if the file is of one network."""
+    from adn.bench.listing import checked, means_suite
+
+    if means_suite(file):
+        return {"file": file, **checked(file)}
+    return _federation(file)
+
+
+def _line_of_several(report: dict[str, Any]) -> str:
+    return _federation_line(report) if "areas" in report else _suite_line(report)
+
+
+def _federation(file: str) -> dict[str, Any] | None:
+    """Return what was found of a federation, for programs; None if the file is of one network."""
+    from adn.scenario import read
+    from adn.scenario.area_checking import check_federation
+
+    loaded = read(file)
+    if not loaded.scenario.topology.is_federation:
+        return None
+    checked = check_federation(loaded)
+    rows = checked.federation.rows()
     return {
         "file": file,
         "ok": True,

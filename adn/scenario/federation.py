@@ -20,7 +20,7 @@ import numpy as np
 from adn.base.errors import Finding, TopologyError
 from adn.base.streams import Key
 from adn.scenario.faultspec import Target
-from adn.scenario.marks import Source
+from adn.scenario.marks import Path, Source
 from adn.scenario.naturalspec import unfolded
 from adn.scenario.reader import LoadedScenario, digest_of, map_of, refused
 from adn.scenario.topology import placed
@@ -52,7 +52,7 @@ class Federation:
             ScenarioError: It cannot be one; everything that is wrong is listed.
         """
         national = loaded.scenario.topology.national
-        assert national is not None and loaded.scenario.topology.is_federation, loaded.file
+        assert national is not None, loaded.file
         built, data = map_of(loaded.text, loaded.file, "scenario")
         raw, _ = unfolded(data, built.source)
         try:
@@ -94,6 +94,7 @@ class Federation:
         """Return what cannot be dealt over areas."""
         findings: list[Finding] = []
         names = {area.name for area in self.areas}
+        path: Path
         for table, entries in self._entries():
             for number, entry in enumerate(entries):
                 target = getattr(entry, "target", None)
@@ -209,6 +210,6 @@ def _kinds_of(target: Target | None) -> frozenset[str]:
     """Return the kinds of elements that a target names."""
     if target is None:
         return frozenset()
-    named = {getattr(target.choice, key, None) for key in _OF_KINDS}
-    named |= set(getattr(target.choice, "kinds", None) or ())
-    return frozenset(named - {None})
+    named = [getattr(target.choice, key, None) for key in _OF_KINDS]
+    named += getattr(target.choice, "kinds", None) or ()
+    return frozenset(name for name in named if name is not None)

@@ -9,6 +9,7 @@ from adn.scenario.marks import Path
 from adn.scenario.mediaspec import ProtectionEntry
 from adn.scenario.reader import LoadedScenario, refused
 from adn.scenario.rimspec import BranchesEntry
+from adn.scenario.schema import Topology
 from adn.scenario.servicespec import EndsEntry
 from adn.topology.elements import Sla
 from adn.topology.filling import build_network, fixed_stream
@@ -196,11 +197,14 @@ def _culprit(loaded: LoadedScenario, message: str) -> Path:
     for number, service in enumerate(loaded.scenario.services):
         if f"'{service.kind}'" in message:
             return ("services", number)
-    if topology.fabric is not None:
-        return ("topology", "fabric")
+    return _origin(topology, message)
+
+
+def _origin(topology: Topology, message: str) -> Path:
+    """Return the path of where the network comes from."""
     if topology.area is not None and f"'{topology.area}'" in message:
         return ("topology", "area")
-    for key in ("metro", "national"):
+    for key in ("fabric", "metro", "national"):
         if getattr(topology, key) is not None:
             return ("topology", key)
     return ("topology", "source" if topology.source else "file")

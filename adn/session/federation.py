@@ -160,7 +160,7 @@ def play_federation(
         "rollups": rollups,
         "versions": versions(),
     }
-    folder = out / identity["scenario"] / str(plan) / f"seed-{seed}"
+    folder = out / f"{scenario.name}@{scenario.version}" / str(plan) / f"seed-{seed}"
     unfinished = Unfinished.opened(folder, identity, resume=resume)
     done: dict[str, Mapping[str, Any]] = dict(unfinished.done)
     left = sorted(

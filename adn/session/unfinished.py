@@ -115,9 +115,7 @@ class Unfinished:
             yield
         except OSError as error:
             message = f"the run cannot be written: {error.strerror or error}"
-            raise RunFolderError(
-                Finding("RUN021", message, Position(str(self.folder)))
-            ) from error
+            raise RunFolderError(Finding("RUN021", message, Position(str(self.folder)))) from error
 
 
 def _line(value: Mapping[str, Any]) -> str:

@@ -35,9 +35,7 @@ _LOCAL: Final = 0.8
 """Share of an area's traffic that stays in it or ends at its hubs' caches (assumption)."""
 
 
-def backbone_network(
-    spec: NationalSpec, metric: str = "length", headroom: float = 0.5
-) -> Network:
+def backbone_network(spec: NationalSpec, metric: str = "length", headroom: float = 0.5) -> Network:
     """Return the backbone of a national network with the segments between its areas.
 
     Args:
@@ -99,8 +97,8 @@ def backbone_network(
         Assumption(
             "the backbone's shape",
             "a ring of core cities with a chord from each to the nearest that it has no link to; "
-            "each area on both core routers of the nearest city; the two links between every other pair "
-            "of cities share their first third",
+            "each area on both core routers of the nearest city; the two links between every other "
+            "pair of cities share their first third",
             whole.elements,
         ),
     )
@@ -174,8 +172,15 @@ def _segments(
         services.append(
             Service(
                 name if again == 1 else f"{name}#{again}",
-                kind, a, z, bps, sla, customers, FLOW_GROUPS, elastic,
-            )  # fmt: skip
+                kind,
+                a,
+                z,
+                bps,
+                sla,
+                customers,
+                FLOW_GROUPS,
+                elastic,
+            )
         )
         carried[start] += bps
         carried[end] += bps

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import cos, pi, sin, sqrt
 from typing import Final
 
@@ -178,17 +179,14 @@ class _Metro:
                 members.append(_Home(name, ring, place))
             chain = [self._borders[0], *(home.name for home in members), self._borders[1]]
             carded = [*self._borders, *(home.name for home in members)]
-            links = [
-                plant.link(here, there, carded=carded)
-                for here, there in zip(chain, chain[1:], strict=False)
-            ]
+            links = [plant.link(here, there, carded=carded) for here, there in pairwise(chain)]
             self._ring_links.append(links)
             for home, following in zip(members, [*members[1:], *members[:1]], strict=True):
                 home.next = following.name
             self._homes += members
 
     def _access_rings(self, count: int) -> None:
-        """Lay access rings, each between two neighbours of an aggregation ring or on one element."""
+        """Lay access rings, between two neighbours of an aggregation ring or on one element."""
         plant, shape = self._plant, self._shape
         homes = [self._homes[row] for row in shape.permutation(len(self._homes))]
         by_name = {home.name: home for home in self._homes}
@@ -211,10 +209,7 @@ class _Metro:
             else:
                 chain = [home.name, *members, far.name]
             homed = (home.name, far.name)
-            links = [
-                plant.link(here, there, carded=homed)
-                for here, there in zip(chain, chain[1:], strict=False)
-            ]
+            links = [plant.link(here, there, carded=homed) for here, there in pairwise(chain)]
             home.ends.append(links[0])
             if len(chain) > 2:
                 far.ends.append(links[-1])

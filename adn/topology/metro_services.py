@@ -114,8 +114,15 @@ def metro_services(
         services.append(
             Service(
                 name if again == 1 else f"{name}#{again}",
-                kind.name, a, z, bps, kind.sla, kind.customers, FLOW_GROUPS, kind.elastic,
-            )  # fmt: skip
+                kind.name,
+                a,
+                z,
+                bps,
+                kind.sla,
+                kind.customers,
+                FLOW_GROUPS,
+                kind.elastic,
+            )
         )
         here.worst_bps += bps
         if kind.way in ("inside", "neighbour"):

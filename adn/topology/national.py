@@ -150,7 +150,7 @@ def metro_of(spec: NationalSpec, area: Area) -> MetroSpec:
 
 
 def national_key(spec: NationalSpec) -> Key:
-    """Return the key that everything of a national network is drawn from; no run's seed is in it."""
+    """Return the key that a national network is drawn from; no run's seed is in it."""
     return Key.root(spec.number).child("topology").child(NATIONAL)
 
 

@@ -63,9 +63,7 @@ class Plant:
         self._elements.append(NetworkElement(name, kind, site, feed_ids(site, feeds)))
         return name
 
-    def link(
-        self, near: str, far: str, *, carded: Sequence[str] = (), number: int = 1
-    ) -> str:
+    def link(self, near: str, far: str, *, carded: Sequence[str] = (), number: int = 1) -> str:
         """Add a link in a duct of its own, or none indoors; return its id.
 
         Args:
@@ -112,7 +110,7 @@ class Plant:
     def network(
         self, name: str, services: Sequence[Service], assumptions: Sequence[Assumption]
     ) -> Network:
-        """Return the network; what is laid here is sound by construction, and a test holds it so."""
+        """Return the network; it is sound by construction, and a test holds it so."""
         return Network.from_rows(
             NetworkRows(
                 name=name,

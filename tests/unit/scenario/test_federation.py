@@ -113,7 +113,11 @@ def test_a_federation_is_checked_on_its_smallest_areas() -> None:
             "elements_per_area: 14",
             "three.yml:6:40: TOP041 smallest number of elements an area is 7",
         ),
-        ("{duct: {pick: 1}}", "{duct: {pick: 1, min_links: 9}}", "three.yml (backbone): SCN027 1 duct to be picked"),
+        (
+            "{duct: {pick: 1}}",
+            "{duct: {pick: 1, min_links: 9}}",
+            "three.yml (backbone): SCN027 1 duct to be picked",
+        ),
     ],
 )
 def test_what_cannot_be_dealt_is_refused_in_words(before: str, after: str, says: str) -> None:

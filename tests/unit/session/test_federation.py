@@ -151,9 +151,7 @@ def test_an_interrupted_run_leaves_no_result_and_goes_on_where_it_was(
     assert [path.name for path in folder.parent.iterdir()] == ["seed-1"]
 
 
-def test_without_resume_everything_is_played_again(
-    loaded: LoadedScenario, tmp_path: Path
-) -> None:
+def test_without_resume_everything_is_played_again(loaded: LoadedScenario, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         play_federation(loaded, L4, 1, tmp_path, progress=stop_after(1))
     assert play_federation(loaded, L4, 1, tmp_path).cost["areas_played"] == 3
