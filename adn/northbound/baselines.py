@@ -123,7 +123,7 @@ class Baselines:
         """Return which series have departed at the latest tick, whose samples these were."""
         return (self.ticks > 0) & ~np.isnan(values)
 
-    def _learn_compiled(self, values: Float32, learning: bool) -> bool:  # noqa: FBT001
+    def _learn_compiled(self, values: Float32, learning: bool) -> bool:
         from adn.northbound.compiled import learn
 
         found, gaps, unsettled = learn(
@@ -138,7 +138,7 @@ class Baselines:
         self._settled = not unsettled
         return bool(found)
 
-    def _learn(self, values: Float32, learning: bool) -> bool:  # noqa: FBT001
+    def _learn(self, values: Float32, learning: bool) -> bool:
         gone: Bools = np.isnan(values)
         self.gaps = bool(gone.any())
         x, seen = values, None

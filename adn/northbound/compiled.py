@@ -6,6 +6,8 @@ sample. Loops are short, branch nowhere and write one array each, else the compi
 several samples at a time; strips keep what the next loop reads in the nearest cache.
 """
 
+# ruff: noqa: FURB136 — numba turns a choice into an instruction, and min() into a call
+
 from __future__ import annotations
 
 import numpy as np

@@ -20,6 +20,7 @@ from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.faultspec import FaultEntry, KindEntry
+from adn.scenario.intervalspec import Intervals
 from adn.scenario.loopspec import Loop
 from adn.scenario.mannerspec import refuse_disagreement
 from adn.scenario.mediaspec import ProtectionEntry
@@ -257,6 +258,9 @@ class Telemetry(Part):
             {"dist": "uniform", "low": "1s", "high": "4s", "source": ASSUMPTION}
         ),
         description="From the end of an interval to its arrival.",
+    )
+    intervals: Intervals = Field(
+        default_factory=Intervals, description="How often each table reports all its KPIs."
     )
     missing: Share = Field(0.002, description="Share of the reports that never arrive.")
     late: Share = Field(0.0, description="Share of the frames that come later than that.")

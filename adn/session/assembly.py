@@ -36,9 +36,9 @@ from adn.topology.network import Network
 from adn.topology.recording import record
 from adn.twin.alarming import Habits
 from adn.twin.complaining import Complaining, Manners
-from adn.twin.control_plane import Timers
 from adn.twin.disturbances import Disturber
 from adn.twin.rhythm import DAYS, EVEN_WEEK, Rhythm
+from adn.twin.timers import Timers
 from adn.twin.twin import Twin, World
 
 
@@ -187,6 +187,7 @@ def _world(loaded: LoadedScenario, management: str) -> World:
         habits=habits,
         timers=Timers(),
         carriage=scenario.telemetry.carriage(),
+        intervals=scenario.telemetry.intervals.by_table(),
     )
 
 
