@@ -41,6 +41,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "replay": Verb("replay", "Run a run folder again and compare the digests."),
     "explain": Verb("explain", "Tell the story of one incident of a run."),
     "report": Verb("report", "Draw a run as one page that needs nothing else."),
+    "train": Verb("train", "Work a shift at the desks of a network, and be debriefed."),
     "check": Verb("check", "Check scenario files; with --run, also their promises."),
     "list": Verb("list_", "List what there is of a kind."),
     "show": Verb("show", "Show one thing with its parameters and sources."),

@@ -67,7 +67,7 @@ def rejected(item: WorkItem, why: str) -> Reply:
     task = Task(item.task)
     if task in NOTHING:
         raise WrongMoveError("there is nothing to refuse here; `approve` it")
-    content: Content = {
+    contents: Mapping[Task, Content] = {
         Task.FAULT_RECOGNITION: {"go": False},
         Task.DETERMINATION: {"go": not item.suggestion.get("go", True), "reason": why or "refused"},
         Task.VERIFICATION: {"fixed": not item.suggestion.get("fixed", True)},
@@ -76,8 +76,8 @@ def rejected(item: WorkItem, why: str) -> Reply:
         Task.DEMARCATION: {"domain": "", "probability": 0.0},
         Task.ROOT_CAUSE: {"suspects": [["", UNKNOWN, 1.0]]},
         Task.RECOVERY_ANALYSIS: {"choice": None},
-    }[task]
-    return Reply("reject", content, note=why)
+    }
+    return Reply("reject", contents[task], note=why)
 
 
 def _yes_or_no(item: WorkItem, words: Sequence[str]) -> Reply:

@@ -19,16 +19,20 @@ from adn.training.texts import task_hint
 GRADES: Final = 3
 
 
-def hint_on(item: WorkItem, screens: Screens, grade: int) -> Shown:
+def hint_on(item: WorkItem, screens: Screens, grade: int, advice: str = "") -> Shown:
     """Return a hint on a piece of work.
 
     Args:
         item: The work, as it is now.
         screens: What can be looked at.
         grade: 1 for advice, 2 for where to look, 3 for what a colleague would say.
+        advice: What the drill adds to the general advice on the task.
     """
-    says = {1: lambda: task_hint(item.task), 2: lambda: _where(item, screens), 3: lambda: _own(item)}
-    return {"look": "hint", "about": str(grade), "rows": [{"says": says[grade]()}], "more": 0}
+    if grade == 1:
+        says = f"{task_hint(item.task)} {advice}".strip()
+    else:
+        says = _where(item, screens) if grade == 2 else _own(item)
+    return {"look": "hint", "about": str(grade), "rows": [{"says": says}], "more": 0}
 
 
 def _where(item: WorkItem, screens: Screens) -> str:
@@ -38,7 +42,7 @@ def _where(item: WorkItem, screens: Screens) -> str:
     if alarms:
         top = alarms[0]
         told.append(f"the most severe alarm is {top['severity']} on {top['object']}")
-    away = [row for row in looking.kpis(screens, "")["rows"] if "/" not in row["object"]]
+    away = [row for row in looking.kpis(screens, "")["rows"] if row["table"] != "service"]
     links = [row for row in away if row["kpi"] != "utilisation"] or away
     if links:
         top = links[0]

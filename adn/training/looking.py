@@ -15,7 +15,7 @@ from adn.topology.naming import closest
 from adn.topology.network import Network
 from adn.training.screens import Screens
 
-MOST_ROWS: Final = 30
+MOST_ROWS: Final = 20
 """So many rows are shown of a list, worst first; the rest is counted."""
 TABLES: Final[tuple[Table, ...]] = ("element", "direction", "service")
 SEVERITIES: Final = ("critical", "major", "minor", "warning", "indeterminate")
@@ -76,8 +76,9 @@ def kpis(screens: Screens, about: str) -> Shown:
     """Return the series that are away from their baselines, the farthest first."""
     view = screens.view
     near = _around(view.network, about) if about else None
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
+            "table": table,
             "object": name,
             "kpi": row.kpi,
             "value": row.value,
@@ -91,7 +92,7 @@ def kpis(screens: Screens, about: str) -> Shown:
         for name, row in view.departures(table, measure).items()
         if near is None or name in near
     ]
-    rows.sort(key=lambda row: (-abs(float(row["spreads"])), row["object"], row["kpi"]))
+    rows.sort(key=lambda row: (-abs(row["spreads"]), row["object"], row["kpi"]))
     return _cut("kpis", rows, about)
 
 
@@ -164,17 +165,19 @@ def incident(screens: Screens, name: str) -> Shown:
 def runbook(problem: str) -> Shown:
     """Return the playbook of a problem class, or without one all classes."""
     if not problem:
-        rows = [
+        pages = [
             {"problem": row.name, "object": row.object_type, "domain": row.domain, "says": row.says}
             for row in PROBLEM_CLASSES.values()
         ]
-        return {"look": "runbook", "about": "", "rows": rows, "more": 0}
+        return {"look": "runbook", "about": "", "rows": pages, "more": 0}
     if problem not in playbooks():
         near = closest(problem, playbooks())
         raise WrongMoveError(f"the runbook has no '{problem}'; `runbook` lists its pages", near)
     book = playbooks()[problem]
-    rows = [{"use": "mitigate", "do": name, "says": "", "risk": "", "s": None} for name in
-            book.mitigations]
+    rows: list[dict[str, Any]] = [
+        {"use": "mitigate", "do": name, "says": "", "risk": "", "s": None}
+        for name in book.mitigations
+    ]
     for repair in book.repairs:
         kind = command_kinds()[repair.command]
         time = kind.time.get("median")
@@ -263,7 +266,9 @@ def _neighbourhood(network: Network, name: str) -> Iterable[tuple[str, str]]:
         yield from (
             ("fed by", feed) for row in rows.elements if row.id == name for feed in row.feeds
         )
-        yield from (("service ends here", row.id) for row in rows.services if name in (row.a, row.z))
+        yield from (
+            ("service ends here", row.id) for row in rows.services if name in (row.a, row.z)
+        )
     elif name in network.links:
         (link_row,) = (row for row in rows.links if row.id == name)
         yield from (("end", end) for end in (link_row.a, link_row.z))

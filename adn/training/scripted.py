@@ -109,7 +109,7 @@ _ADVISED: Final[Mapping[str, Callable[[str], Move | None]]] = {
 def _ends(name: str) -> tuple[str, ...]:
     for sign in (">", "~"):
         if sign in name:
-            return tuple(name.split("#")[0].split(sign))
+            return tuple(name.split("#", maxsplit=1)[0].split(sign))
     return ()
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from adn.base.clock import MINUTE, SECOND, Millis, seconds
 from adn.base.levels import Task
-from adn.closedloop.people.actor import Reply, WorkItem
+from adn.closedloop.people.actor import Reply, Verdict, WorkItem
 from adn.closedloop.people.modelled import ModelledActor
 from adn.northbound.commands import command_kinds
 from adn.topology.naming import closest
@@ -26,6 +26,8 @@ from adn.training.sheets import sheet_of
 
 LONGEST_WAIT: Final[Millis] = 15 * MINUTE
 MOST_PROBES: Final = 8
+ROUTINE: Final = (Task.INTENT_EVALUATION, Task.FAULT_PREDICTION)
+"""Tasks that are done by reading what comes every quarter of an hour."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,6 @@ class _Work:
         hints: How many hints were given.
         handed: Whether a colleague has it.
         told: What was shown last.
-        decided: The answer, where it was given and its time is running.
     """
 
     asked: Callable[[WorkItem], Shown] | None = None
@@ -59,6 +60,9 @@ class Seat:
         end: When the run ends, simulated ms.
         targets: The clocks that are to be met, seconds.
         hints: Whether hints are given.
+        routine: Whether they are asked about figures and screens on which nothing is new, too;
+            else that is done in passing.
+        advice: What the drill adds to the general advice, by task.
         left_at: When they left before the end, simulated ms.
     """
 
@@ -70,6 +74,8 @@ class Seat:
     end: Millis
     targets: Mapping[str, float]
     hints: bool = False
+    routine: bool = False
+    advice: Mapping[str, str] = field(default_factory=dict)
     left_at: Millis | None = None
     _open: dict[str, _Work] = field(default_factory=dict)
 
@@ -85,6 +91,8 @@ class Seat:
             return Reply("look", {"did": "nothing"}, self.colleagues.takes(item))
         if self.left_at is not None:
             return self._absent(item)
+        if not self.routine and _is_routine(item):
+            return self._in_passing(item)
         if item.resumes:
             return Reply("look", {"did": "resume"}, self.pacing.cost("resume"))
         if not item.looks:
@@ -119,7 +127,7 @@ class Seat:
         if move.do == "probe":
             return self._probe(item, work, move)
         if move.do == "hint":
-            return self._hint(work)
+            return self._hint(item, work)
         if move.do == "wait":
             work.told = None
             return Reply("look", {"did": "wait"}, _span(move.about))
@@ -177,13 +185,14 @@ class Seat:
         work.asked = lambda _item: looking.probes(self.screens, since)
         return Reply("look", {"did": "probe", "probes": wanted}, self.pacing.cost("probe"))
 
-    def _hint(self, work: _Work) -> Reply:
+    def _hint(self, item: WorkItem, work: _Work) -> Reply:
         if not self.hints:
             raise WrongMoveError("there are no hints in this shift; start it with --hints")
         if work.hints >= GRADES:
             raise WrongMoveError("there is no further hint to this piece of work")
         grade = work.hints = work.hints + 1
-        work.asked = lambda item: hint_on(item, self.screens, grade)
+        advice = self.advice.get(item.task, "")
+        work.asked = lambda now: hint_on(now, self.screens, grade, advice)
         return Reply("look", {"did": "hint", "grade": grade}, self.pacing.cost("hint"))
 
     def _hand_on(self, item: WorkItem, work: _Work, move: Move) -> Reply:
@@ -195,9 +204,24 @@ class Seat:
         takes = self.colleagues.takes(replace(item, looks=0))
         return Reply("look", {"did": move.do}, cost + takes, note=why)
 
+    def _in_passing(self, item: WorkItem) -> Reply:
+        """Do what needs no judgement, as one does it between other things."""
+        content: dict[str, Any] = {"did": "routine"}
+        if item.task == Task.DATA_COLLECTION:
+            content["noticed"] = []
+        verdict: Verdict = "done" if item.suggestion is None else "approve"
+        return Reply(verdict, content, self.pacing.cost("routine"))
+
     def _absent(self, item: WorkItem) -> Reply:
         """Leave the work lying until the end of the run."""
         return Reply("look", {"did": "absent"}, max(1, self.end - item.now) + SECOND)
+
+
+def _is_routine(item: WorkItem) -> bool:
+    """Return whether a piece of work is reading figures, or screens on which nothing is new."""
+    if item.task == Task.DATA_COLLECTION:
+        return not item.sees.get("signals", ())
+    return item.task in ROUTINE
 
 
 def _outside(item: WorkItem) -> tuple[str, ...]:

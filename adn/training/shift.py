@@ -6,8 +6,9 @@ with everybody else's answers, so `replay` lives the shift again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from adn.base.clock import Millis
@@ -24,7 +25,7 @@ from adn.session.assembly import Assembly, assemble, targets_of
 from adn.session.run import References, Run, finish, play
 from adn.topology.naming import closest
 from adn.training.briefing import briefing_of
-from adn.training.frontend import FrontEnd, Shown
+from adn.training.frontend import FrontEnd
 from adn.training.prices import CLOCKS, ClockKind, Pacing, TurnClock, WallClock, prices_of
 from adn.training.screens import Screens, Watched
 from adn.training.seat import Seat
@@ -46,8 +47,10 @@ class Shift:
         clock: Whether the world stands while they think.
         speed: Simulated seconds a second, on the wall clock.
         hints: Whether hints are given.
+        routine: Whether figures without news are theirs to read, too.
         briefing: What else they are told before it begins.
         goals: What they are to learn.
+        advice: What the first hint on a task adds, by its letter.
     """
 
     loaded: LoadedScenario
@@ -57,8 +60,10 @@ class Shift:
     clock: ClockKind = "turn"
     speed: float = 10.0
     hints: bool = False
+    routine: bool = False
     briefing: str = ""
-    goals: tuple[str, ...] = field(default=())
+    goals: tuple[str, ...] = ()
+    advice: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ def _seat(
         end=briefing.duration,
         targets=targets_of(assembly),
         hints=shift.hints,
+        routine=shift.routine,
+        advice=shift.advice,
     )
 
 
@@ -154,6 +161,27 @@ def roles_of(words: str) -> tuple[str, ...]:
         message = f"a trainee sits somewhere; name a desk of {', '.join(DESK_ROLES)}, or all"
         raise AdnError(Finding("TRN002", message))
     return tuple(role for role in DESK_ROLES if role in named)
+
+
+def level_of(word: str) -> AutonomyLevel:
+    """Return the level of a name; a trainee is at one level everywhere.
+
+    >>> level_of("L2").value
+    'L2'
+
+    Raises:
+        AdnError: There is none of that name (TRN004).
+    """
+    if word not in list(AutonomyLevel):
+        message = f"there is no level '{word}' to train at; there are L0 to L5"
+        raise AdnError(Finding("TRN004", message))
+    return AutonomyLevel(word)
+
+
+def folder_of(run: Run, out: Path) -> Path:
+    """Return the folder of a run that is written under `out`."""
+    manifest = run.manifest
+    return out / str(manifest["scenario"]) / str(manifest["level"]) / f"seed-{manifest['seed']}"
 
 
 def clock_of(word: str, speed: float) -> ClockKind:
