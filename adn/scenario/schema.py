@@ -15,6 +15,7 @@ from adn.base.clock import MINUTE, SECOND
 from adn.base.levels import Task
 from adn.base.sampling import ASSUMPTION, Timing
 from adn.scenario.areaspec import MetroEntry, NationalEntry
+from adn.scenario.controlspec import ControlPlaneEntry
 from adn.scenario.distributions import SCENARIO, Distribution, LogNormal, Uniform
 from adn.scenario.disturbancespec import DisturbanceEntry
 from adn.scenario.expectations import Expectations
@@ -398,6 +399,9 @@ class Scenario(Part):
         (), max_length=100, description="Classes of services; without any, three usual ones."
     )
     traffic: Traffic = Field(Traffic.model_validate({}), description=str(Traffic.__doc__))
+    control_plane: ControlPlaneEntry = Field(
+        ControlPlaneEntry.model_validate({}), description=str(ControlPlaneEntry.__doc__)
+    )
     telemetry: Telemetry = Field(Telemetry.model_validate({}), description=str(Telemetry.__doc__))
     alarms: Alarms = Field(Alarms.model_validate({}), description=str(Alarms.__doc__))
     kinds: tuple[KindEntry, ...] = Field((), description="Fault kinds of this file's own.")

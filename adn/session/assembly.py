@@ -185,7 +185,8 @@ def _world(loaded: LoadedScenario, management: str) -> World:
         telemetry_delay=scenario.telemetry.delay.timing(),
         missing=scenario.telemetry.missing,
         habits=habits,
-        timers=Timers(),
+        timers=scenario.control_plane.timers(),
+        protocol=scenario.control_plane.protocol(),
         carriage=scenario.telemetry.carriage(),
         intervals=scenario.telemetry.intervals.by_table(),
     )
