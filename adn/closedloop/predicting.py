@@ -21,6 +21,7 @@ import numpy.typing as npt
 from adn.base.clock import HOUR, Millis
 from adn.northbound.post import RollUp
 from adn.northbound.telemetry import Kpi, Table, kpi
+from adn.physics.optics import q_db
 from adn.topology.network import Network
 
 Floats = npt.NDArray[np.float64]
@@ -44,6 +45,8 @@ LIGHT_DB: Final = 15.0
 CORRECTED: Final = -2.0
 """Bit error ratio, as its decimal logarithm, at which decoders come to their limit (assumption of
 the loop's; those of coherent ports correct 1.9e-2 to 2.0e-2)."""
+MOST_EXACT: Final = -15.0
+"""Below this decimal logarithm nobody has counted bit errors."""
 MINDED: Final[frozenset[tuple[Table, str]]] = frozenset(
     {
         ("service", "loss"),
@@ -120,7 +123,7 @@ class Predictor:
             light: Floats = LIGHT_DB - usual
             return light
         if measure == "pre-fec-ber":
-            return np.full(len(ids), CORRECTED)
+            return np.full(len(ids), -q_db(10.0**CORRECTED))
         if self._promised[0] is not ids:
             limits = {"loss": self._network.loss_limit, "latency": self._network.latency_limit_ms}
             at = self._network.services.find(ids)
@@ -141,6 +144,9 @@ class Predictor:
 
 
 def _worse_up(known: Kpi, values: Floats) -> Floats:
+    if known.name == "pre-fec-ber":
+        # As Q in dB, which falls by what light and noise lose or gain; bit errors run away.
+        return -q_db(10.0 ** np.clip(values, MOST_EXACT, -0.31))
     return -values if known.worse == "down" else values
 
 

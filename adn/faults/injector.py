@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -246,13 +246,22 @@ def affected(network: Network, fault: PlannedFault) -> tuple[str, ...]:
     return tuple(dict.fromkeys((target, *elements, *links, *directions)))
 
 
+_STAGES: Final = (("signal-degraded", "corruption"), ("line-degraded", "fibre-loss"))
+"""Classes that what grows slowly passes through: first all is corrected, in the end it is not."""
+
+
 def equivalents(network: Network, fault: PlannedFault) -> list[list[str]]:
     """Return the answers that no alarm or probe can tell from the right one, itself first.
 
     A feed whose only load is one element without another feed looks like that element without
-    power; for all other kinds there is an alarm or a probe that names the object.
+    power, and what grows is for a while the one and later the other; for all other kinds there is
+    an alarm or a probe that names the object.
     """
     found = [[fault.target, fault.kind.problem]]
+    growing = any(isinstance(spec.course, Ramp) for spec in fault.kind.impairments)
+    for alike in _STAGES:
+        if growing and fault.kind.problem in alike:
+            found += [[fault.target, other] for other in alike if other != fault.kind.problem]
     if fault.kind.target == "feed":
         held = network.elements_on_feed(fault.target)
         corded = {row.id: row.feeds for row in network.rows.elements}

@@ -33,6 +33,7 @@ class ProbableCause(StrEnum):
     """X.733 probable causes that this product raises."""
 
     LOSS_OF_SIGNAL = "lossOfSignal"
+    DEGRADED_SIGNAL = "degradedSignal"
     LOSS_OF_REDUNDANCY = "lossOfRedundancy"
     """Of ITU-T M.3100, which adds to the causes of X.733."""
     CLIENT_FAILURE = "remoteNodeTransmissionError"

@@ -28,6 +28,12 @@ _CLASSES: Final = (
     ProblemClass("congestion", "direction", "ip", "more traffic is offered than a link carries"),
     ProblemClass("link-flapping", "link", "ip", "a link comes and goes"),
     ProblemClass("corruption", "direction", "ip", "one way of a link corrupts frames"),
+    ProblemClass(
+        "signal-degraded", "direction", "ip", "one way of a link needs much bit correction"
+    ),
+    ProblemClass(
+        "line-degraded", "duct", "optical", "all links in a duct need much bit correction"
+    ),
     ProblemClass("card-failed", "card", "ip", "a line card is dead with all its ports"),
     ProblemClass("feed-down", "feed", "power", "a power feed of a site is gone"),
     ProblemClass(

@@ -1,4 +1,4 @@
-"""Light: from launch power and lost decibels to received power, OSNR, pre-FEC errors and lost frames.
+"""Light: from launch power and lost decibels to received power, OSNR, bit errors and lost frames.
 
 One chain, each step from the one before: excess loss takes received power and, since amplifiers of
 constant gain pass the lack on, as many decibels of OSNR; OSNR, the transceiver's own noise and the
@@ -56,7 +56,7 @@ Modulation = Literal["qpsk", "16qam"]
 
 _UNCOUNTED: Final = 1e-15
 _SLACK: Final = 1.0 + 1e-9
-"""A receiver just at its limit has lost the signal, whatever the last bit of its arithmetic says."""
+"""A receiver just at its limit has lost the signal, whatever the last bit of arithmetic says."""
 
 
 def span_loss_db(length_km: Floats | float) -> Floats:

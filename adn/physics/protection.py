@@ -94,8 +94,8 @@ class Ways:
     def settled(self, lit: Bools, held: Ints | None = None) -> Ints:
         """Return the way that each protected link takes in the end, shape (P,).
 
-        Who holds a way that is whole keeps it; the rest are served in the order of their names, each
-        by the first way that is whole and free. Who finds none stays on its own fibre, dark.
+        Who holds a way that is whole keeps it; the rest are served in the order of their names,
+        each by the first way that is whole and free. Who finds none stays on its own fibre, dark.
 
         Args:
             lit: Which ways are whole, shape (W,).

@@ -70,9 +70,19 @@ class _Meaning:
 UTILISATION_LIMIT: Final = 0.95
 """Egress load above which an element raises a threshold alarm (assumption, common default)."""
 
+DEGRADED_LIMIT: Final = 4e-3
+"""Bit error ratio before correction at which a receiver reports a degraded signal: a fifth of what
+it can correct (assumption; ports let it be set)."""
+
 _MEANINGS: Final = {
     "light": _Meaning(
         EventType.COMMUNICATIONS, ProbableCause.LOSS_OF_SIGNAL, Severity.CRITICAL, "loss of signal"
+    ),
+    "degraded": _Meaning(
+        EventType.COMMUNICATIONS,
+        ProbableCause.DEGRADED_SIGNAL,
+        Severity.MINOR,
+        "signal degraded",
     ),
     "protection": _Meaning(
         EventType.COMMUNICATIONS,
@@ -147,6 +157,7 @@ class Alarming:
         itself = np.arange(len(self._elements))
         self._groups = {
             "light": _Group(_MEANINGS["light"], network.directions.ids, network.head),
+            "degraded": _Group(_MEANINGS["degraded"], network.directions.ids, network.head),
             "protection": _Group(_MEANINGS["protection"], network.links.ids, network.link_a),
             "adjacency": _Group(_MEANINGS["adjacency"], doubled, network.tail),
             "load": _Group(_MEANINGS["load"], network.directions.ids, network.tail),

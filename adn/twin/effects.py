@@ -39,7 +39,7 @@ class Effect:
 
 
 _RENEWS: Final[Mapping[str, frozenset[Part]]] = {
-    "splice-fibre": frozenset({"fibre"}),
+    "splice-fibre": frozenset({"fibre", "amplifier"}),
     "replace-transceiver": frozenset({"optics"}),
     "reset-interface": frozenset({"port-state"}),
     "set-link-cost": frozenset({"configuration"}),

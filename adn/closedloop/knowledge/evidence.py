@@ -37,6 +37,7 @@ _OTDR_SHARE: Final = 0.005
 
 _CAUSES: Final[Mapping[ProbableCause, tuple[str, str]]] = {
     ProbableCause.LOSS_OF_SIGNAL: ("loss-of-signal", "direction"),
+    ProbableCause.DEGRADED_SIGNAL: ("bit-errors", "direction"),
     ProbableCause.LOSS_OF_REDUNDANCY: ("switched", "link"),
     ProbableCause.ADJACENCY_DOWN: ("adjacency-lost", "link"),
     ProbableCause.THRESHOLD_CROSSED: ("overload", "direction"),
@@ -138,7 +139,7 @@ def _from_series(view: View, graph: KnowledgeGraph, scope: Scope) -> Iterator[It
         # What is gone altogether says no more by its bit errors.
         if CORRECTABLE > row.value > row.mean and graph.adopt(name, "") is not None:
             says = f"bit errors before correction at {name} rose to 1e{row.value:.1f}"
-            yield Item("light-low", name, True, says)
+            yield Item("bit-errors", name, True, says)
     for name, row in away("direction", "rx-power").items():
         drop = row.mean - row.value
         kind = "light-gone" if drop >= GONE_DB else "light-low"
