@@ -21,7 +21,7 @@ from adn.closedloop.estimate import Estimate
 from adn.closedloop.knowledge.evidence import LOST_SHARE, Scope
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
-from adn.topology.network import Floats, Ints
+from adn.topology.network import Bools, Floats, Ints
 
 STRAY: Final = 1e-3
 """Chance of a loss that no hypothesis explains, per service (assumption)."""
@@ -78,6 +78,7 @@ class Losses:
         stray: Chance of a residual that is anything at all.
         departed: Whether the service is away from its baseline.
         shares: Share of each service per direction now, shape (S, D), by direction.
+        routes: The same by service.
         flow_groups: Into how many groups each service is hashed.
         disruption: Chance that what crossed something dead shows it now.
     """
@@ -87,6 +88,7 @@ class Losses:
     stray: Floats
     departed: Floats
     shares: csc_array
+    routes: csr_array
     flow_groups: Ints
     disruption: float
 
@@ -151,6 +153,7 @@ def read_losses(view: View, estimate: Estimate, scope: Scope) -> Losses:
         stray=np.where(shares @ full > 0.0, DISRUPTED, STRAY),
         departed=departed,
         shares=csc_array(shares),
+        routes=shares,
         flow_groups=groups,
         disruption=DISRUPTED if moves else LINGERING,
     )
@@ -180,44 +183,87 @@ def baseline(losses: Losses) -> Floats:
 def fit_lossy(losses: Losses) -> LossyFit:
     """Return, for every direction, the loss that fits best and what it would explain.
 
+    Directions that no departed service crosses explain nothing, and are not looked at.
+    """
+    count = losses.shares.shape[1]
+    columns = crossed_by(losses, losses.departed > 0)
+    row, owner, w = entries(losses, columns)
+    gain, rate = fit_rates(losses, row, owner, w, len(columns))
+    noticeable = w > 0.1
+    hurt = noticeable & (losses.departed[row] > 0)
+    fit = LossyFit(np.zeros(count), np.zeros(count), *np.zeros((2, count), dtype=np.int64))
+    fit.gain[columns] = np.where(rate > LOST_SHARE, TEMPER * gain, 0.0)
+    fit.rate[columns] = rate
+    fit.crossing[columns] = np.bincount(owner, noticeable, len(columns)).astype(np.int64)
+    fit.hurt[columns] = np.bincount(owner, hurt, len(columns)).astype(np.int64)
+    return fit
+
+
+def crossed_by(losses: Losses, services: Bools) -> Ints:
+    """Return the directions that any of some services cross, sorted."""
+    routes, rows = losses.routes, np.flatnonzero(services)
+    at = spans(routes.indptr[rows], routes.indptr[rows + 1])
+    seen = np.zeros(routes.shape[1], dtype=bool)
+    seen[routes.indices[at]] = True
+    return np.flatnonzero(seen)
+
+
+def spans(begin: Ints, end: Ints) -> Ints:
+    """Return all numbers of several half-open spans, one span after the other."""
+    length = end - begin
+    past = np.cumsum(length)
+    return np.repeat(begin - (past - length), length) + np.arange(past[-1] if len(past) else 0)
+
+
+def entries(losses: Losses, columns: Ints) -> tuple[Ints, Ints, Floats]:
+    """Return who crosses some directions: services, places in `columns`, and shares."""
+    shares = losses.shares
+    begin, end = shares.indptr[columns], shares.indptr[columns + 1]
+    at = spans(begin, end)
+    return shares.indices[at], np.repeat(np.arange(len(columns)), end - begin), shares.data[at]
+
+
+def fit_rates(
+    losses: Losses, row: Ints, owner: Ints, w: Floats, count: int
+) -> tuple[Floats, Floats]:
+    """Return the log-likelihood gained and the loss fitted, for `count` directions.
+
     The rate is a weighted least-squares estimate, begun on the services that are hurt; a few
     rounds discount services that do not follow it (iteratively re-weighted, the weights being how
-    far each is no stray).
+    far each is no stray). Arguments are those that `entries` returns.
     """
-    w = losses.shares.data
-    row, count = losses.shares.indices, losses.shares.shape[1]
-    column = np.repeat(np.arange(count), np.diff(losses.shares.indptr))
     dispersion = w * (1.0 - w) / losses.flow_groups[row] + (_RATE_ERROR * w) ** 2
     residual, variance, stray = losses.residual[row], losses.variance[row], losses.stray[row]
     trust, rate = losses.departed[row], np.zeros(count)
+    off, wide = residual, variance
     for _ in range(_ROUNDS):
-        wide = variance + rate[column] ** 2 * dispersion
-        top = np.bincount(column, trust * w * residual / wide, count)
-        bottom = np.bincount(column, trust * w * w / wide, count)
+        wide = variance + rate[owner] ** 2 * dispersion
+        top = np.bincount(owner, trust * w * residual / wide, count)
+        bottom = np.bincount(owner, trust * w * w / wide, count)
         rate = np.clip(top / np.maximum(bottom, 1e-300), 0.0, 1.0)
-        wide = variance + rate[column] ** 2 * dispersion
-        off = residual - w * rate[column]
+        wide = variance + rate[owner] ** 2 * dispersion
+        off = residual - w * rate[owner]
         normal = np.exp(-0.5 * off**2 / wide) / np.sqrt(2.0 * np.pi * wide)
         trust = normal / (normal + stray)
-    after = log_density(off, wide, stray)
-    gain = np.bincount(column, after - baseline(losses)[row], count)
-    noticeable = w > 0.1
-    return LossyFit(
-        gain=np.where(rate > LOST_SHARE, TEMPER * gain, 0.0),
-        rate=rate,
-        crossing=np.bincount(column, noticeable, count).astype(np.int64),
-        hurt=np.bincount(column, noticeable & (losses.departed[row] > 0), count).astype(np.int64),
-    )
+    before = log_density(residual, variance, stray)
+    return np.bincount(owner, log_density(off, wide, stray) - before, count), rate
 
 
 def without_lossy(losses: Losses, direction: int, rate: float) -> Losses:
     """Return the losses once a direction's loss is taken as explained."""
+    rest = replace(losses, residual=losses.residual.copy(), variance=losses.variance.copy())
+    explain(rest, direction, rate)
+    return rest
+
+
+def explain(losses: Losses, direction: int, rate: float) -> Ints:
+    """Take a direction's loss as explained, in place; return the services that cross it."""
     span = slice(losses.shares.indptr[direction], losses.shares.indptr[direction + 1])
     row, w = losses.shares.indices[span], losses.shares.data[span]
-    residual, variance = losses.residual.copy(), losses.variance.copy()
-    residual[row] -= w * rate
-    variance[row] += rate**2 * (w * (1.0 - w) / losses.flow_groups[row] + (_RATE_ERROR * w) ** 2)
-    return replace(losses, residual=residual, variance=variance)
+    losses.residual[row] -= w * rate
+    spread = w * (1.0 - w) / losses.flow_groups[row] + (_RATE_ERROR * w) ** 2
+    losses.variance[row] += rate**2 * spread
+    return row
 
 
 def disruption(losses: Losses, crossed: csr_array) -> Floats:
