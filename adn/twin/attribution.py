@@ -218,6 +218,11 @@ class Attribution:
         return ""
 
     @property
+    def unsettled(self) -> bool:
+        """Whether the next look at performance may write something though it has not changed."""
+        return bool(self._leaving) or self.invisible
+
+    @property
     def invisible(self) -> bool:
         """Whether a running fault has not been visible yet."""
         return any(

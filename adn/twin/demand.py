@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from adn.base import noise
 from adn.base.clock import MINUTE, Millis
+from adn.base.pool import Runs, wandering
 from adn.base.streams import Key, hash32
 from adn.topology.network import Floats, Network
 from adn.twin.rhythm import Rhythm
@@ -73,10 +75,13 @@ class Demand:
         self._step = 0
         self._at: Millis = 0
         self._surges: dict[str, Surge] = {}
+        self._fresh = Runs(key.word("demand/variation"), self._series, wandering(0.0, np.inf))
+        self._coming: deque[tuple[Millis, Floats, Floats]] = deque()
 
     def add(self, owner: str, surge: Surge) -> None:
         """Let some services be wanted more for a while."""
         self._surges[owner] = surge
+        self._coming.clear()
 
     def surging(self) -> tuple[str, ...]:
         """Return whose surges are in demand as it last moved, sorted."""
@@ -86,17 +91,38 @@ class Demand:
 
     def factor(self) -> Floats:
         """Return by how much surges multiply each service's demand now, shape (S,)."""
+        return self._factor(self._at)
+
+    def _factor(self, at: Millis) -> Floats:
         factor = np.ones(len(self._series))
         for _, surge in sorted(self._surges.items()):
-            factor[list(surge.services)] *= surge.level(self._at)
+            factor[list(surge.services)] *= surge.level(at)
         return factor
 
     def advance(self, at: Millis) -> Floats:
         """Return the rates from `at` on, bit/s, shape (S,); call once a step, in order."""
+        if not (self._coming and self._coming[0][0] == at):
+            self._coming.clear()
+            self._foresee(at)
+        _, self._variation, rates = self._coming.popleft()
         self._step += 1
         self._at = at
-        fresh = noise.standard(self._key, self._series, self._step).astype(np.float64)
-        self._variation = MEMORY * self._variation + np.sqrt(1.0 - MEMORY**2) * fresh
+        return rates
+
+    def coming(self, at: Millis, steps: int) -> Floats:
+        """Return the rates of the next steps, the first of which is at `at`, shape (steps, S)."""
+        if self._coming and self._coming[0][0] != at:
+            self._coming.clear()
+        for step in range(len(self._coming), steps):
+            self._foresee(at + step * STEP)
+        return np.array([rates for _, _, rates in self._coming][:steps])
+
+    def _foresee(self, at: Millis) -> None:
+        """Reckon one more step: when it is, the services' variation, their rates."""
+        before = self._coming[-1][1] if self._coming else self._variation
+        fresh = np.empty(len(self._series), dtype=np.float32)
+        self._fresh.take(self._step + 1 + len(self._coming), fresh)
+        variation: Floats = MEMORY * before + np.sqrt(1.0 - MEMORY**2) * fresh.astype(np.float64)
         level = self._rhythm.level(at)
-        rates: Floats = self._peak * level * np.maximum(0.05, 1.0 + self._spread * self._variation)
-        return rates * self.factor() if self._surges else rates
+        rates: Floats = self._peak * level * np.maximum(0.05, 1.0 + self._spread * variation)
+        self._coming.append((at, variation, rates * self._factor(at) if self._surges else rates))

@@ -58,7 +58,12 @@ class Performance:
         wait = queue_delay_ms(load, state.capacity_bps, state.buffer_ms)
         delay = np.append(state.delay_ms + wait, 0.0)
         through = np.multiply.reduceat(keep[hops], first) if len(first) else per_flow
-        late = np.add.reduceat(delay[hops], first) if len(first) else per_flow
+        # Sums term by term, in the order of the path: `ahead.py` must come to the same bits.
+        late = np.bincount(
+            np.repeat(np.arange(len(first)), forwarding.length),
+            weights=delay[hops],
+            minlength=len(first),
+        )
         if responds(network, state, load, discards):
             found = respond(network, state, forwarding, per_flow)
             load, discards = found.load_bps, found.discards

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order
@@ -23,7 +24,8 @@ from adn.northbound.post import MaintenanceNotice, Ticket
 from adn.northbound.telemetry import Table, TelemetryFrame
 from adn.physics.routing import Fabric, adjacency
 from adn.topology.network import Bools, Network
-from adn.twin.alarming import UTILISATION_LIMIT, Alarming, Habits
+from adn.twin.ahead import Ahead
+from adn.twin.alarming import DEGRADED_LIMIT, UTILISATION_LIMIT, Alarming, Habits
 from adn.twin.attribution import Attribution
 from adn.twin.control_plane import ControlPlane
 from adn.twin.demand import STEP, Demand, Surge
@@ -40,6 +42,8 @@ from adn.twin.state import Configuration, State, advertised
 from adn.twin.timers import Protocol, Timers
 from adn.twin.transporting import Carriage, Transporting
 from adn.twin.views import Changes
+
+_DEGRADED: Final = float(np.log10(DEGRADED_LIMIT))
 
 Report = TelemetryFrame | Alarm | CommandResult | Ticket | MaintenanceNotice
 
@@ -105,6 +109,8 @@ class Twin:
         self._management = network.elements.row(world.management)
         self._demand = Demand(network, key, world.rhythm, world.scale, world.variation)
         self.rates = self._demand.advance(0)
+        self._ahead = Ahead(network, self._demand)
+        self._told_adjacent = np.zeros(0, dtype=bool)
         self._steady_until = STEP
         self._protecting = Protecting(self.clock, network, key, self._switched)
         self.state = self._conditioned()
@@ -287,6 +293,7 @@ class Twin:
         self._alarming.update(
             {
                 "light": ~self.state.own_lit & self.state.element_up[self.network.head],
+                "degraded": self.state.lit & (self.state.pre_fec >= _DEGRADED),
                 "protection": self.state.way > 0,
                 "client": self.performance.down,
                 "adjacency": ~self._control.advertised,
@@ -295,6 +302,12 @@ class Twin:
                 "card": self.state.card_failed,
                 "table": self.state.full > 0.0,
             }
+        )
+        self._told_adjacent = self._control.advertised.copy()
+        self._watched = bool(
+            self.performance.outside.any()
+            or (self.performance.overload > UTILISATION_LIMIT).any()
+            or self.performance.down.any()
         )
 
     def _perform(self) -> Performance:
@@ -337,9 +350,26 @@ class Twin:
     # --- activities ---
 
     def _traffic(self) -> None:
-        self.rates = self._demand.advance(self.clock.now)
-        self._steady_until = self.clock.now + STEP
-        self._refresh("traffic")
+        now = self.clock.now
+        calm = self._calm(now)
+        self.rates = self._demand.advance(now)
+        self._steady_until = now + STEP
+        if calm is None:
+            self._refresh("traffic")
+        else:
+            self.performance = calm
+            self._measuring.changed(now, calm, self.state)
+
+    def _calm(self, now: Millis) -> Performance | None:
+        """Return the performance from now on, if nobody who watches it has anything to do."""
+        if (
+            self._watched
+            or self.attribution.unsettled
+            or self.forwarding.refresh()
+            or not np.array_equal(self._told_adjacent, self._control.advertised)
+        ):
+            return None
+        return self._ahead.at(now, self.state, self.configuration, self.forwarding)
 
     def _report(self, number: int, delays: np.random.Generator) -> None:
         now = self.clock.now
