@@ -115,7 +115,8 @@ def test_a_noisy_kpi_is_watched_less_closely_and_a_quiet_one_more() -> None:
     assert closeness(after, "direction.errors") == [7.0, 20.0]
     assert closeness(after, "service.loss") == [6.0, 20.0], "never closer than that"
     assert why["direction"] == (
-        "departures while all was well: utilisation 3, discards 0, errors 0, rx-power 0"
+        "departures while all was well: utilisation 3, discards 0, errors 0, rx-power 0, "
+        "pre-fec-ber 0, osnr 0"
     )
 
 
