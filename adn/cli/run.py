@@ -6,13 +6,15 @@ import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from adn.cli.render import print_json, print_line, progress, remark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adn.base.records import Record
     from adn.scenario.reader import LoadedScenario
     from adn.session.run import Run
@@ -133,6 +135,7 @@ def command(
     ended = time.perf_counter()
     card = run.scorecard.as_json()
     cost = _cost(card["simulated_s"], ended - imported)
+    _tell_natural(card)
     if as_json:
         print_json({**card, **cost, "import_s": round(imported - started, 3)})
     else:
@@ -146,6 +149,14 @@ def command(
         remark(f"   next: look at report.html there, or: adn explain {shlex.quote(str(folder))}")
     if strict and run.scorecard.missed():
         raise typer.Exit(1)
+
+
+def _tell_natural(card: Mapping[str, Any]) -> None:
+    """Say what was expected of natural failures, where there are any."""
+    if "natural" in card:
+        from adn.cli.natural_line import natural_line
+
+        remark(natural_line(card["natural"], len(card["faults"])))
 
 
 def _climb(
@@ -251,6 +262,7 @@ def _federated(loaded: LoadedScenario, wanted: _Wanted, import_s: float) -> None
         remark("areas that are done are kept; the same command with --resume goes on")
         raise
     cost = {**whole.cost, "import_s": round(import_s, 3)}
+    _tell_natural(whole.card)
     if wanted.as_json:
         print_json({**whole.card, **cost, "folder": str(whole.folder)})
     else:
@@ -262,7 +274,7 @@ def _federated(loaded: LoadedScenario, wanted: _Wanted, import_s: float) -> None
             f"{cost['peak_rss_mb']:,.0f} MB in {cost['processes']} processes"
         )
         print_line(f"   {whole.folder}")
-        remark(f"   next: areas.json there, or: adn report {shlex.quote(str(whole.folder))}/areas/…")
+        remark(f"   next: adn report {shlex.quote(str(whole.folder))}/areas/…, or areas.json there")
     if wanted.strict and not all(
         row["met_135"] for row in whole.card["faults"] if row["impact_s"] is not None
     ):

@@ -27,7 +27,7 @@ from adn.topology.network import Floats, Ints, Names, Network
 from adn.twin.impairments import names_of
 
 MOST: Final = 100_000
-"""Failures of one process in one run; more are refused as a mistake of scale."""
+"""Failures of one process in one run; where more are expected, the scale is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def arrivals(
         scale: Factor on how often.
 
     Raises:
-        OverflowError: There are more than `MOST`.
+        OverflowError: More than `MOST` are expected.
     """
     process, own = rates.processes[name], key.child(name)
     struck = population(network, process)
@@ -123,18 +123,19 @@ def arrivals(
     if process.per == "vendor":
         vendors = [own.stream(f"vendor/{one}").random() for one in ids]
         rate = np.array([scale / vendor_mtbf(percentile) for percentile in vendors])
+    if float((rate * end / (1.0 + rate * mean_down(process, rates))).sum()) > MOST:
+        raise OverflowError(f"'{name}' is to strike more than {MOST:,} times")
     found: list[Arrival] = []
-    for row, nth, at in _strikes(ids, rate, own, end, process, rates):
-        found.append(_arrival(process, name, ids[row], nth, at, own, rates))
-        if len(found) > MOST:
-            raise OverflowError(f"'{name}' strikes more than {MOST:,} times")
+    for target, nth, at, (down, passing) in _strikes(ids, rate, own, end, process, rates):
+        params = _parameters(process, target, nth, own, rates)
+        found.append(Arrival(name, target, at, down, passing, params))
     return sorted(found, key=lambda one: (one.at, one.target))
 
 
 def _strikes(
     ids: list[str], rate: Floats, key: Key, end: Millis, process: Process, rates: Rates
-) -> Iterator[tuple[int, int, Millis]]:
-    """Yield which object fails for the how manieth time, and when."""
+) -> Iterator[tuple[str, int, Millis, tuple[Millis, bool]]]:
+    """Yield which object fails for the how manieth time, when, and for how long."""
     waits = Waits(ids, key)
     left = np.flatnonzero(rate > 0.0)
     now = np.zeros(len(ids))
@@ -143,9 +144,9 @@ def _strikes(
         now[left] += waits.of(left, nth) / rate[left]
         left = left[now[left] < end]
         for row in left.tolist():
-            at = int(now[row])
-            yield row, nth, at
-            now[row] = at + _down(process, ids[row], nth, key, rates)[0]
+            at, lasts = int(now[row]), _down(process, ids[row], nth, key, rates)
+            yield ids[row], nth, at, lasts
+            now[row] = at + lasts[0]
         nth += 1
 
 
@@ -176,16 +177,16 @@ def _down(process: Process, target: str, nth: int, key: Key, rates: Rates) -> tu
     return max(1, law.draw(stream)), passing
 
 
-def _arrival(
-    process: Process, name: str, target: str, nth: int, at: Millis, key: Key, rates: Rates
-) -> Arrival:
-    down, passing = _down(process, target, nth, key, rates)
-    stream = key.stream(f"parameters/{target}/{nth}")
+def _parameters(
+    process: Process, target: str, nth: int, key: Key, rates: Rates
+) -> dict[str, float]:
+    """Return the parameters that a process draws for a failure, within the limits of its kind."""
     params = {}
     for drawn in sorted(process.draws):
         limits = process.fault.parameters[drawn]
-        params[drawn] = min(max(rates.corruption.draw(stream), limits.low), limits.high)
-    return Arrival(name, target, at, down, passing, params)
+        value = rates.corruption.draw(key.stream(f"parameters/{target}/{nth}/{drawn}"))
+        params[drawn] = min(max(value, limits.low), limits.high)
+    return params
 
 
 @dataclass(frozen=True, slots=True)

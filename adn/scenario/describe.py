@@ -176,8 +176,10 @@ def _natural(loaded: LoadedScenario) -> Described | None:
     from adn.scenario.natural import outlook
     from adn.scenario.topology import build_scenario_network
 
-    if loaded.scenario.natural is None or loaded.scenario.topology.is_federation:
+    if loaded.scenario.natural is None:
         return None
+    if loaded.scenario.topology.is_federation:  # what each area is for itself to say
+        return {"scale": loaded.scenario.natural.scale}
     found = outlook(loaded, build_scenario_network(loaded))
     return None if found is None else {**found.as_json(), "processes": found.rows()}
 

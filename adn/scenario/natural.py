@@ -108,14 +108,6 @@ class NaturalOutlook:
             if row.objects
         ]
 
-    def told(self) -> str:
-        """Return it in one sentence."""
-        return (
-            f"natural failures at scale {self.scale:g}: {self.arrivals:.3g} faults expected in "
-            f"{self.days:.3g} days, {self.concurrent:.2g} open at a time, "
-            f"{self.works:.3g} pieces of work"
-        )
-
 
 def processes_of(scenario: Scenario) -> dict[str, Process]:
     """Return the processes that run in a scenario, by name; none without `natural:`."""

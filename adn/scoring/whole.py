@@ -78,7 +78,24 @@ def summed(parts: Mapping[str, Card], services: Mapping[str, int]) -> dict[str, 
         "level_lived": min((card["level_lived"] for card in cards), default=""),
         "timings_assumed": max((card["timings_assumed"] for card in cards), default=0),
         "simulated_s": max((card["simulated_s"] for card in cards), default=0.0),
+        **_natural([card["natural"] for card in cards if "natural" in card]),
     }
+
+
+def _natural(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what was expected of natural failures in all areas; nothing where there are none."""
+    if not parts:
+        return {}
+    total = sum(part["expected_faults"] for part in parts) or 1.0
+    sums = ("expected_faults", "expected_open", "expected_works")
+    shares = ("passing_share", "shared_share", "changed_share")
+    whole = {"scale": parts[0]["scale"], "days": max(part["days"] for part in parts)}
+    whole |= {key: round(sum(part[key] for part in parts), 4) for key in sums}
+    whole |= {
+        key: round(sum(part[key] * part["expected_faults"] for part in parts) / total, 4)
+        for key in shares
+    }
+    return {"natural": whole}
 
 
 def accuracy(faults: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -105,7 +122,7 @@ def accuracy(faults: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _people(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the people of all areas; `peak` is the most in any one, for desks are an area's own."""
+    """Return the people of all areas; `peak` is the most in any one: desks are an area's own."""
     roles: dict[str, dict[str, Any]] = {}
     for part in parts:
         for role, row in part["roles"].items():
