@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 SIGNIFICANT_DIGITS = 6
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 
 def quantise(value: float) -> float:
@@ -24,6 +25,8 @@ def quantised(value: Any) -> Any:
     >>> quantised({"loss": 0.123456789, "at_s": 20000.1234})
     {'loss': 0.123457, 'at_s': 20000.123}
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, float):
         return quantise(value)
     if isinstance(value, dict):
@@ -34,5 +37,6 @@ def quantised(value: Any) -> Any:
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [quantised(item) for item in value]
+        # Records of a large network name thousands of objects, and most of them are asked of each.
+        return [item if type(item) is str else quantised(item) for item in value]
     return value

@@ -22,6 +22,7 @@ from adn.base.levels import AutonomyLevel
 from adn.scenario.federation import Federation
 from adn.scenario.reader import LoadedScenario, read_text
 from adn.scoring.whole import summed, whole_digest
+from adn.session.calm import calm
 from adn.session.rollups import FILE as ROLLUPS
 from adn.session.rollups import RollUps
 from adn.session.run import Run, run_scenario, versions
@@ -61,6 +62,10 @@ class AreaTask:
 
     def perform(self) -> dict[str, Any]:
         """Play the area, write what is to be kept of it, and return its result in plain values."""
+        with calm():
+            return self._performed()
+
+    def _performed(self) -> dict[str, Any]:
         began = perf_counter()
         federation, dealt = _dealt(self.text, self.shown, self.folder, self.seed)
         loaded = federation.scenario_of(self.area, dealt)

@@ -20,6 +20,7 @@ class Log:
         self.events: list[Record] = []
         self.truths: list[Record] = []
         self._listener = listener
+        self._lines: tuple[list[bytes], list[bytes]] = ([], [])
 
     def public(self, record: Record) -> None:
         """Write a record to `events.jsonl`."""
@@ -34,8 +35,11 @@ class Log:
         self.truths.append(record)
 
     def lines(self) -> tuple[list[bytes], list[bytes]]:
-        """Return the canonical lines of both files, events first."""
-        return chained(self.events), chained(self.truths)
+        """Return the canonical lines of both files, events first; written once for all readers."""
+        events, truths = self._lines
+        if (len(events), len(truths)) != (len(self.events), len(self.truths)):
+            self._lines = chained(self.events), chained(self.truths)
+        return self._lines
 
     def digest(self) -> str:
         """Return the digest of both files, events first."""
