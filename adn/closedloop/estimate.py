@@ -14,12 +14,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from adn.closedloop.answering import answered
+from adn.closedloop.slicing import sliced_kpis
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
 from adn.northbound.commands import MAX_COST
 from adn.physics.engineering import shares_with
 from adn.physics.routing import Fabric, direction_costs, even_split
-from adn.physics.services import ServiceKpis, outside_limits, service_kpis
+from adn.physics.services import ServiceKpis, less, outside_limits, service_kpis
 from adn.physics.traffic import (
     buffers_ms,
     offered_load,
@@ -338,10 +339,13 @@ class Estimate:
         kpis = service_kpis(
             shares, self.reachable(shares), loss, delay, self.rate_bps, admitted=admitted
         )
+        if len(net.senders.slices) > 1:
+            reachable = self.reachable(shares)
+            kpis = sliced_kpis(net, shares, reachable, damaged, self.rate_bps, admitted, buffers)
         if self.dark:
-            kpis = _less(kpis, 1.0 - self.dropped(shares))
+            kpis = less(kpis, 1.0 - self.dropped(shares))
         if not net.senders.plain:
-            kpis = _less(kpis, answered(net, shares, damaged, delay, self.rate_bps))
+            kpis = less(kpis, answered(net, shares, damaged, delay, self.rate_bps))
         return Outlook(
             kpis=kpis,
             outside=outside_limits(kpis, net.latency_limit_ms, net.loss_limit),
@@ -361,11 +365,6 @@ class Estimate:
             and all(direction in self.network.directions for direction in path)
             and (keep or tuple(path))
         }
-
-
-def _less(kpis: ServiceKpis, kept: Floats) -> ServiceKpis:
-    """Return the KPIs when of what gets through a share is kept, shape (S,)."""
-    return replace(kpis, loss=1.0 - (1.0 - kpis.loss) * kept, rate_bps=kpis.rate_bps * kept)
 
 
 def believed_down(network: Network, view: View) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -54,6 +54,11 @@ def service_kpis(
     return ServiceKpis(
         loss=1.0 - kept, latency_ms=latency, rate_bps=rate_bps * kept, reachable=reachable
     )
+
+
+def less(kpis: ServiceKpis, kept: Floats) -> ServiceKpis:
+    """Return the KPIs when only a share of what gets through is kept, 0..1, shape (S,)."""
+    return replace(kpis, loss=1.0 - (1.0 - kpis.loss) * kept, rate_bps=kpis.rate_bps * kept)
 
 
 def outside_limits(kpis: ServiceKpis, latency_limit_ms: Floats, loss_limit: Floats) -> Bools:
