@@ -161,7 +161,9 @@ def _suspect(network: Network, words: Sequence[str]) -> tuple[str, str, float]:
     table = _tables(network)[kind]
     if name not in table:
         near = closest(name, table.ids)
-        raise WrongMoveError(f"{problem} is a problem of a {kind}, and '{name}' is none", near)
+        article = "an" if kind[0] in "aeiou" else "a"
+        said = f"{problem} is a problem of {article} {kind}, and '{name}' is none"
+        raise WrongMoveError(said, near)
     return name, problem, _probability(words[2]) if len(words) == 3 else 1.0
 
 
@@ -239,7 +241,8 @@ def known_target(network: Network, kind: str, name: str) -> str:
     table = _tables(network)[wanted]
     if name not in table:
         example = table[0] if len(table) else ""
-        said = f"{kind} is sent to a {wanted}, and '{name}' is none"
+        article = "an" if wanted[0] in "aeiou" else "a"
+        said = f"{kind} is sent to {article} {wanted}, and '{name}' is none"
         raise WrongMoveError(said, closest(name, table.ids) or example)
     return name
 

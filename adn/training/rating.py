@@ -58,6 +58,8 @@ SET_BEFORE: Final = frozenset({Task.CONTROL_INFORMATION})
 GIVEN_AWAY: Final = frozenset({"escalate", "pass"})
 ABSENT: Final = "absent"
 ROUTINE: Final = "routine"
+BY_READING: Final = frozenset({Task.INTENT_EVALUATION.value, Task.FAULT_PREDICTION.value})
+"""Tasks that are rated only where the trainee was asked."""
 UNDONE: Final = frozenset({"outstanding", "withdrawn"})
 
 
@@ -143,8 +145,8 @@ def rating_of(
     """
     every = given_to_trainee(log)
     work = tuple(one for one in every if not one.routine)
-    passing = frozenset(str(one.reply.data["task"]) for one in every if one.routine)
-    unrated = inapplicable | (passing - frozenset(str(one.reply.data["task"]) for one in work))
+    asked = frozenset(str(one.reply.data["task"]) for one in work if not one.absent)
+    unrated = inapplicable | (BY_READING - asked)
     clocks = clock_points(card, expert, log.manifest["targets"])
     tasks = task_points(task_instances(log), rated_tasks(log, level, unrated))
     wrong = wrong_by_trainee(log, work)

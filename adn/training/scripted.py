@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from adn.training.frontend import Move, Shown
 
+SURE_PERCENT: Final = 40
+"""Below that a good trainee says that they do not know."""
 APPROVE, LEAVE = Move("approve"), Move("leave")
 
 
@@ -76,7 +78,7 @@ def plays_well(sheet: Shown) -> Move:
     task, told = sheet["work"]["task"], sheet["told"]
     if sheet["suggestion"] is not None:
         return APPROVE
-    if task in ("H", "G", "J", "V") and "hint" in sheet["moves"]:
+    if task in ("H", "G", "V") and "hint" in sheet["moves"]:
         grade = int(told["about"]) if told and told["look"] == "hint" else 0
         if grade < 3:
             return Move("hint")
@@ -91,6 +93,8 @@ def _suspected(words: str) -> Move | None:
     if "would suspect" not in words:
         return Move("escalate", about="nobody knows")
     name, _, rest = words.partition("suspect ")[2].partition(" of ")
+    if int(words.rpartition("be ")[2].partition("%")[0]) < SURE_PERCENT:
+        return Move("decide", about="unknown")
     return Move("decide", about=f"{name} {rest.split(',')[0]}")
 
 
@@ -101,7 +105,6 @@ def _measured(words: str) -> Move | None:
 _ADVISED: Final[Mapping[str, Callable[[str], Move | None]]] = {
     "H": _suspected,
     "G": lambda words: Move("decide", about=words.rpartition(" ")[2]),
-    "J": lambda words: Move("decide", about="yes" if "would allow" in words else "no"),
     "V": _measured,
 }
 
