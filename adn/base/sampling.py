@@ -52,7 +52,7 @@ class Timing:
         if self.dist == "exponential":
             return math.ceil(float(stream.exponential(self.first)))
         if self.dist == "vendor-fibre":
-            return _vendor_fibre(stream.random())
+            return vendor_mttr(stream.random())
         return math.ceil(float(stream.lognormal(math.log(self.first), self.sigma)))
 
     def mean(self) -> float:
@@ -69,6 +69,12 @@ class Timing:
             return _FIBRE_HOURS * math.expm1(_FIBRE_GROWTH) / _FIBRE_GROWTH * HOUR
         return self.first * math.exp(self.sigma**2 / 2)
 
+    def draws(self, stream: np.random.Generator, count: int) -> list[Millis]:
+        """Return the next durations, the same as one by one."""
+        if self.dist == "uniform":
+            return [math.ceil(x) for x in stream.uniform(self.first, self.second, count).tolist()]
+        return [self.draw(stream) for _ in range(count)]
+
     def largest(self) -> Millis:
         """Return the longest duration it can yield; for those without end, the 99.9th percentile.
 
@@ -82,11 +88,11 @@ class Timing:
         if self.dist == "exponential":
             return math.ceil(-self.first * math.log(0.001))
         if self.dist == "vendor-fibre":
-            return _vendor_fibre(0.999)
+            return vendor_mttr(0.999)
         return math.ceil(self.first * math.exp(3.0902323061678132 * self.sigma))
 
 
-def _vendor_fibre(percentile: float) -> Millis:
+def vendor_mttr(percentile: float) -> Millis:
     """Return the fibre repair time at a percentile (0..1), ms; see `Timing`."""
     return math.ceil(_FIBRE_HOURS * math.exp(_FIBRE_GROWTH * percentile) * HOUR)
 

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adn.base import kernels
+from adn.base.clock import Millis
 from adn.northbound.telemetry import Kpi
 
 Float32 = npt.NDArray[np.float32]
@@ -30,6 +31,8 @@ Bools = npt.NDArray[np.bool_]
 
 MEAN_SAMPLES: Final = 32
 """The slow mean forgets with this many samples: follows a daily profile, not a fault."""
+FEWEST_SAMPLES: Final = 8
+"""With so many at least it forgets where samples are rarer than the catalogue says (assumption)."""
 SPREAD_SAMPLES: Final = 128
 """The spread forgets more slowly than the mean."""
 FIRST_CANDIDATE: Final = 12
@@ -51,8 +54,31 @@ def column(values: Iterable[float]) -> Float32:
     return np.array(list(values), dtype=np.float32)[:, None]
 
 
+def slow_samples(usual: Millis, interval: Millis | None) -> int:
+    """Return with how many samples the slow mean forgets: in about the same time at any interval.
+
+    A power of two, so that dividing by it is exact.
+
+    >>> slow_samples(10_000, None), slow_samples(10_000, 60_000), slow_samples(10_000, 20_000)
+    (32, 8, 16)
+    """
+    found = MEAN_SAMPLES
+    while (
+        interval is not None
+        and found > FEWEST_SAMPLES
+        and found * interval > (MEAN_SAMPLES * usual * 3 // 2)
+    ):
+        found //= 2
+    return found
+
+
 class Baselines:
     """The statistics of some series; arrays are (kpis, rows).
+
+    Args:
+        kpis: Of which KPIs.
+        rows: Of how many objects each.
+        interval: How often they are reported, if not as the catalogue says, simulated ms.
 
     Attributes:
         mean: Their baselines.
@@ -69,8 +95,9 @@ class Baselines:
         gaps: Whether anything was missing at the latest tick.
     """
 
-    def __init__(self, kpis: Sequence[Kpi], rows: int) -> None:
+    def __init__(self, kpis: Sequence[Kpi], rows: int, interval: Millis | None = None) -> None:
         shape = (len(kpis), rows)
+        self._slow = np.float32(slow_samples(kpis[0].interval_ms, interval))
         self.floor = column(row.floor for row in kpis)
         self.sign = column(_SIGN[row.worse] for row in kpis)
         self.both = np.array([[row.worse == "both"] for row in kpis])
@@ -127,7 +154,7 @@ class Baselines:
         from adn.northbound.compiled import learn
 
         found, gaps, unsettled = learn(
-            (values, self._settled, learning),
+            (values, self._settled, learning, self._slow),
             (self.mean, self.variance, self.cusum, self.samples, self.ticks),
             (self.before, self.spread, self.z),
             (self.total, self.lost, self.peak),
@@ -216,13 +243,13 @@ class Baselines:
             room *= taken
         if self._settled:
             room *= np.float32(1 / SPREAD_SAMPLES)
-            step *= np.float32(1 / MEAN_SAMPLES)
+            step *= _ONE / self._slow
         else:
             # The first sample says nothing of the spread: it is the mean.
             room[self.samples < 2] = 0
             count = np.maximum(self.samples, _ONE)
             room /= count
-            step /= np.minimum(count, np.float32(MEAN_SAMPLES))
+            step /= np.minimum(count, self._slow)
             self._settled = bool((self.samples >= SPREAD_SAMPLES).all())
         self.variance += room
         np.add(self.mean, step, out=self.before)

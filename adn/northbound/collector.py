@@ -43,7 +43,7 @@ class _Block:
         known = [kpi(roster.table, name) for name in kpis]
         self.roster, self.kpis, self.warmup = roster, kpis, warmup
         self.interval = roster.interval_of(known[0])
-        self.baselines = Baselines(known, len(roster.ids))
+        self.baselines = Baselines(known, len(roster.ids), roster.interval)
         self.missed: Int32 = np.zeros(len(roster.ids), dtype=np.int32)
         self.ring: deque[TelemetryFrame] = deque(maxlen=RING)
         self.latest: Millis = -1
@@ -101,12 +101,13 @@ class _Block:
         )
 
     def _silence(self, values: Float32) -> tuple[str, ...]:
-        nothing = np.isnan(values).all(axis=0)
-        self.unheard = bool(nothing.any())
-        self.missed += 1
-        self.missed *= nothing
-        if not self.unheard:
+        nothing = np.flatnonzero(np.isnan(values[0]))
+        nothing = nothing[np.isnan(values[:, nothing]).all(axis=0)]
+        if not self.unheard and not len(nothing):
             return ()
+        self.unheard = bool(len(nothing))
+        before, self.missed = self.missed, np.zeros_like(self.missed)
+        self.missed[nothing] = before[nothing] + 1
         return tuple(self.roster.ids[row] for row in np.flatnonzero(self.missed >= SILENT_FRAMES))
 
     def _roll_up(self, end: Millis) -> RollUp:

@@ -16,15 +16,13 @@ from numba import njit
 from adn.northbound.baselines import (
     ACCEPT_TICKS,
     FIRST_CANDIDATE,
-    MEAN_SAMPLES,
     SPREAD_SAMPLES,
     SURPRISE,
 )
 
 _ZERO, _ONE, _TWO, _INF = np.float32(0), np.float32(1), np.float32(2), np.float32(np.inf)
 _FIRST, _SURPRISE = np.float32(FIRST_CANDIDATE), np.float32(SURPRISE)
-_MEAN, _SPREAD = np.float32(MEAN_SAMPLES), np.float32(SPREAD_SAMPLES)
-_BY_MEAN, _BY_SPREAD = np.float32(1 / MEAN_SAMPLES), np.float32(1 / SPREAD_SAMPLES)
+_SPREAD, _BY_SPREAD = np.float32(SPREAD_SAMPLES), np.float32(1 / SPREAD_SAMPLES)
 _ACCEPT, _I0, _I1 = np.int32(ACCEPT_TICKS), np.int32(0), np.int32(1)
 
 _STRIP = 1024
@@ -35,7 +33,8 @@ def learn(frame, state, latest, interval, known, limits):  # type: ignore[no-unt
     """Do for a tick what `Baselines.learn` does.
 
     Args:
-        frame: Samples (kpis, rows), whether all series have settled, whether all is learnt from.
+        frame: Samples (kpis, rows), whether all series have settled, whether all is learnt from,
+            with how many samples means forget.
         state: Mean, variance, cumulative sum, samples, ticks; changed in place.
         latest: Mean before, spread, departure; written.
         interval: Sum, lost, peak; changed in place.
@@ -45,7 +44,8 @@ def learn(frame, state, latest, interval, known, limits):  # type: ignore[no-unt
     Returns:
         How many series have departed, how many gave no sample, how many have not settled.
     """
-    values, settled, learning = frame
+    values, settled, learning, slow = frame
+    by_slow = _ONE / slow
     kpis, rows = values.shape
     found = gaps = unsettled = 0
     for k in range(kpis):
@@ -70,10 +70,10 @@ def learn(frame, state, latest, interval, known, limits):  # type: ignore[no-unt
             found += _count(x, z, samples, cusum, ticks, limit_z, limit_cusum)
             if settled:
                 _scatter(x, before, spread, z, ticks, variance, limit_z, learning)
-                _move(x, before, spread, z, ticks, mean, limit_z, learning)
+                _move(x, before, spread, z, ticks, mean, limit_z, learning, by_slow)
             else:
                 unsettled += _settle(
-                    x, (before, spread, z, samples, ticks), mean, variance, limit_z, learning
+                    x, (before, spread, z, samples, ticks), mean, variance, limit_z, learning, slow
                 )
     return found, gaps, unsettled
 
@@ -162,7 +162,7 @@ def _scatter(x, before, spread, z, ticks, variance, limit_z, learning):  # type:
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _move(x, before, spread, z, ticks, mean, limit_z, learning):  # type: ignore[no-untyped-def]
+def _move(x, before, spread, z, ticks, mean, limit_z, learning, by_slow):  # type: ignore[no-untyped-def]
     """Let the means of settled series follow."""
     for i in range(len(x)):
         taken = (x[i] == x[i]) & (learning | (z[i] < limit_z) | (ticks[i] > _ACCEPT))
@@ -170,11 +170,11 @@ def _move(x, before, spread, z, ticks, mean, limit_z, learning):  # type: ignore
         step = x[i] - before[i]
         step = step if step < bound else bound
         step = step if step > -bound else -bound
-        mean[i] = before[i] + (step if taken else _ZERO) * _BY_MEAN
+        mean[i] = before[i] + (step if taken else _ZERO) * by_slow
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _settle(x, latest, mean, variance, limit_z, learning):  # type: ignore[no-untyped-def]
+def _settle(x, latest, mean, variance, limit_z, learning, slow):  # type: ignore[no-untyped-def]
     """Let baselines follow as fast as few samples allow; return how many have not settled."""
     before, spread, z, samples, ticks = latest
     unsettled = _I0
@@ -193,6 +193,6 @@ def _settle(x, latest, mean, variance, limit_z, learning):  # type: ignore[no-un
         step = step if taken else _ZERO
         number = count if count > _ONE else _ONE
         variance[i] += room / number
-        mean[i] += step / (number if number < _MEAN else _MEAN)
+        mean[i] += step / (number if number < slow else slow)
         unsettled += _I1 if count < _SPREAD else _I0
     return unsettled

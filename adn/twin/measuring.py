@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from adn.base import kernels
 from adn.base.clock import NEVER, Millis
 from adn.base.pool import Gaps, Runs, wandering
 from adn.base.streams import Key, hash32
@@ -89,35 +90,60 @@ class _Instruments:
         self.runs = Runs(key.word("telemetry/noise"), self.series, wandering(MEMORY, TAIL))
         self.reporter = np.array([reporter_of(network, row) for row in block.kpis])
         bounds = np.array([_BOUNDS.get(row.unit, (-np.inf, np.inf)) for row in block.kpis])
-        self.low, self.high = (bounds[:, [side]].astype(np.float32) for side in (0, 1))
-        self._size = np.array([[row.noise] for row in block.kpis], dtype=np.float32)
-        self._relative = np.array([[row.relative] for row in block.kpis])
-        self.at: tuple[Performance, State] | None = None
+        self._low, self._high = (
+            np.repeat(bounds[:, side].astype(np.float32), len(ids)).reshape(self.shape)
+            for side in (0, 1)
+        )
+        self._size = np.array([row.noise for row in block.kpis], dtype=np.float32)
+        self._relative = [row.relative for row in block.kpis]
+        self.at: tuple[Millis, Performance, State] | None = None
+        self.steady = False
+        self._compiled = kernels.compiled(len(self.series))
+        self._columns: list[Floats] = []
         self.exact: Float32 = np.zeros(self.shape, dtype=np.float32)
         self.scale: Float32 = np.zeros(self.shape, dtype=np.float32)
         self.ready: Float32 = np.zeros((0, *self.shape), dtype=np.float32)
         self.first = 0
 
-    def set_exact(self, columns: list[Floats]) -> None:
-        """Take in what there is to measure, one column a KPI."""
+    def set_exact(self, columns: list[Floats]) -> bool:
+        """Take in what there is to measure, one column a KPI; return whether any is new."""
+        fresh = False
         for row, column in enumerate(columns):
+            if self._columns and self._columns[row] is column:
+                continue
+            fresh = True
             self.exact[row] = column
-        np.multiply(self.exact, self._size, out=self.scale)
-        np.copyto(self.scale, self._size, where=~self._relative)
+            if self._relative[row]:
+                np.multiply(self.exact[row], self._size[row], out=self.scale[row])
+            else:
+                self.scale[row] = self._size[row]
+        self._columns = columns
+        return fresh
 
     def measure(self, tick: int, count: int) -> Float32:
         """Return what `count` ticks show, shape (count, kpis, rows), read-only."""
         shown = np.empty((count, *self.shape), dtype=np.float32)
-        for one in range(count):
-            self.runs.take(tick + one, shown[one].reshape(-1))
-        shown *= self.scale
-        shown += self.exact
-        np.maximum(shown, self.low, out=shown)
-        np.minimum(shown, self.high, out=shown)
+        if self._compiled:
+            self._measure_compiled(tick, shown)
+        else:
+            for one in range(count):
+                self.runs.take(tick + one, shown[one].reshape(-1))
+            shown *= self.scale
+            shown += self.exact
+            np.maximum(shown, self._low, out=shown)
+            np.minimum(shown, self._high, out=shown)
         for one in range(count):
             shown[one].reshape(-1)[self.gaps.at(tick + one)] = np.nan
         shown.flags.writeable = False
         return shown
+
+    def _measure_compiled(self, tick: int, shown: Float32) -> None:
+        from adn.twin.compiled import measure
+
+        known = [one.reshape(-1) for one in (self.exact, self.scale, self._low, self._high)]
+        for one in range(len(shown)):
+            starts, within = self.runs.starts(tick + one)
+            measure(self.runs.pool, starts, within, *known, shown[one].reshape(-1))
 
 
 class Measuring:
@@ -151,6 +177,7 @@ class Measuring:
         ]
         self._longest = max(block.interval for block in self.blocks)
         self._past: list[tuple[Millis, Performance, State]] = []
+        self._cpu: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
 
     def changed(self, at: Millis, performance: Performance, state: State) -> None:
         """Take in that from `at` on the network performs so."""
@@ -181,10 +208,11 @@ class Measuring:
         one = self._instruments[number]
         block = one.block
         tick = at // block.interval
+        known = self._steady(one, at, runs)
         place = tick - one.first
-        if not self._steady(one, at, runs) or not 0 <= place < len(one.ready):
+        if not known or not 0 <= place < len(one.ready):
             count = min(self.ahead, max(1, 1 + (steady_until - at) // block.interval))
-            one.ready = one.measure(tick, 1 if one.at is None else count)
+            one.ready = one.measure(tick, count if one.steady else 1)
             one.first, place = tick, 0
         shown = one.ready[place]
         if not reporting.all():
@@ -196,29 +224,47 @@ class Measuring:
         """Let instruments have what to measure; return whether it is what they had."""
         begin = at - one.block.interval
         past = self._past
-        first = next(k for k in range(len(past) - 1, -1, -1) if past[k][0] <= begin or k == 0)
-        last = next(k for k in range(len(past) - 1, -1, -1) if past[k][0] < at or k == 0)
+        last = len(past) - 1
+        while last and past[last][0] >= at:
+            last -= 1
         computing = one.block.table == "element" and bool(runs.any())
-        present = None if computing or first != last else past[last][1:]
-        held = one.at
-        if present and held and present[0] is held[0] and present[1] is held[1]:
-            return True
-        one.at = present
-        columns = [
-            noise_free(performance, state) for _, performance, state in past[first : last + 1]
-        ]
+        if not computing and (past[last][0] <= begin or not last):
+            if one.steady and one.at is past[last]:
+                return True
+            kept = one.steady
+            one.at, one.steady = past[last], True
+            columns = noise_free(*past[last][1:])
+            means = [columns[row.table, row.name] for row in one.block.kpis]
+            return not one.set_exact(self._idle(one, means)) and kept
+        one.steady = False
+        first = last
+        while first and past[first][0] > begin:
+            first -= 1
+        held = [noise_free(*row[1:]) for row in past[first : last + 1]]
+        ends = [past[k + 1][0] for k in range(first, last)] + [at]
         spans = [
-            min(at, past[k + 1][0] if k < last else at) - max(begin, past[k][0])
-            for k in range(first, last + 1)
+            end - max(begin, row[0]) for end, row in zip(ends, past[first : last + 1], strict=True)
         ]
-        means = []
-        for row in one.block.kpis:
-            mean = _mean([held[row.table, row.name] for held in columns], spans)
-            if row.name == "cpu":
-                mean = mean + CPU_IDLE + CPU_PER_RUN * runs
-            means.append(mean)
-        one.set_exact(means)
+        means = [
+            _mean([columns[row.table, row.name] for columns in held], spans)
+            for row in one.block.kpis
+        ]
+        one.set_exact(
+            [
+                mean + CPU_IDLE + CPU_PER_RUN * runs if row.name == "cpu" else mean
+                for row, mean in zip(one.block.kpis, means, strict=True)
+            ]
+        )
         return False
+
+    def _idle(self, one: _Instruments, means: list[Floats]) -> list[Floats]:
+        """Return columns with the load of elements that compute no paths, which is kept."""
+        for line, row in enumerate(one.block.kpis):
+            if row.name == "cpu":
+                if self._cpu[0] is not means[line]:
+                    self._cpu = (means[line], means[line] + CPU_IDLE)
+                means[line] = self._cpu[1]
+        return means
 
 
 def _mean(columns: list[Floats], spans: list[Millis]) -> Floats:

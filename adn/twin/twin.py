@@ -6,7 +6,7 @@ faults and disturbances add and remove impairments. Everything else follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -135,7 +135,7 @@ class Twin:
         self._reporting = self._managed & self.state.element_up
         self.routine.every(STEP, self._traffic)
         for number, block in enumerate(self._measuring.blocks):
-            delays = key.stream(f"telemetry/delay/{block.table}/{block.interval}")
+            delays = self._delays(key.stream(f"telemetry/delay/{block.table}/{block.interval}"))
             self.routine.every(block.interval, partial(self._report, number, delays))
         self.routine.every(MINUTE, self._forget_runs)
         self._refresh("start")
@@ -371,12 +371,16 @@ class Twin:
             return None
         return self._ahead.at(now, self.state, self.configuration, self.forwarding)
 
-    def _report(self, number: int, delays: np.random.Generator) -> None:
+    def _delays(self, stream: np.random.Generator) -> Iterator[Millis]:
+        while True:
+            yield from self.world.telemetry_delay.draws(stream, 64)
+
+    def _report(self, number: int, delays: Iterator[Millis]) -> None:
         now = self.clock.now
         frame = self._measuring.frame(
             number, now, self._reporting, self._control.recent_runs, self._steady_until
         )
-        arrives = now + self.world.telemetry_delay.draw(delays)
+        arrives = now + next(delays)
         interval = self._measuring.blocks[number].interval
         for at, sent in self._transporting.carried(frame, interval, arrives):
             self.routine.once(at, partial(self._arrive, sent))
