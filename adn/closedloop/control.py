@@ -24,6 +24,10 @@ LEAST_WATCH_Z: Final = 6.0
 """Closer than this, ordinary noise is passed on every hour (assumption)."""
 WATCH_CUSUM: Final = 20.0
 """Cumulative sum from which on a mild departure is passed on (assumption)."""
+DRIFTING: Final = frozenset({("service", "rate")})
+"""What falls all night without being wrong: only how far it is off at one time counts."""
+WATCH_DRIFT: Final = 1e6
+"""Cumulative sum that no drift of a day comes to."""
 
 INTERRUPTS: Final[Mapping[str, Millis]] = {
     "none": 0,
@@ -184,7 +188,7 @@ def derived(services: Sequence[Service]) -> Control:
     """
     losses = [row.sla.loss for row in services]
     watch = tuple(
-        WatchLimit(row.table, row.name, _closeness(row, losses), WATCH_CUSUM) for row in KPIS
+        WatchLimit(row.table, row.name, _closeness(row, losses), _patience(row)) for row in KPIS
     )
     strictest = max((row.sla.availability for row in services), default=0.0)
     room = (1.0 - strictest) * MONTH * ONE_CHANGE
@@ -206,6 +210,10 @@ def derived(services: Sequence[Service]) -> Control:
             "risk.when-dark": "what is dark keeps no promise that could be broken",
         },
     )
+
+
+def _patience(row: Kpi) -> float:
+    return WATCH_DRIFT if (row.table, row.name) in DRIFTING else WATCH_CUSUM
 
 
 def _closeness(row: Kpi, losses: Sequence[float]) -> float:
