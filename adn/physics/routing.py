@@ -24,6 +24,8 @@ class Fabric:
         head: Receiving element row of each direction, shape (D,).
         out: Direction rows leaving each element, padded with -1, shape (n, largest degree).
         transit: Whether each element forwards traffic of others, shape (n,).
+        weight: In proportion to what next hops of equal cost take traffic, whole numbers, one more
+            for padding, shape (D + 1,); None where evenly.
     """
 
     n: int
@@ -31,6 +33,7 @@ class Fabric:
     head: Ints
     out: Ints
     transit: Bools
+    weight: Ints | None = None
 
     @classmethod
     def of(cls, network: Network) -> Self:
@@ -42,7 +45,9 @@ class Fabric:
         place = np.arange(len(tail)) - first[tail[order]]
         out = np.full((n, max(1, int(degree.max(initial=0)))), -1, dtype=np.int64)
         out[tail[order], place] = order
-        return cls(n=n, tail=tail, head=network.head, out=out, transit=network.transit)
+        weights = [link.weight for link in network.rows.links]
+        heavy = None if max(weights, default=1) == 1 else np.append(np.repeat(weights, 2), 0)
+        return cls(n, tail, network.head, out, network.transit, heavy)
 
     @property
     def directions(self) -> int:
@@ -188,10 +193,11 @@ def even_split(
             kept = usable & ~np.append(unused, True)[leaving]
             some: Bools = np.asarray(kept.any(axis=1))
             usable = np.where(some[:, None], kept, usable)
-        ways = usable.sum(axis=1)
+        heavy = usable if fabric.weight is None else usable * fabric.weight[leaving]
+        ways = heavy.sum(axis=1)
         at, slot = np.nonzero(usable)
         direction = out[node[at], slot]
-        part = share[at] / ways[at]
+        part = share[at] * heavy[at, slot] / ways[at]
         rows.append(flow[at])
         columns.append(direction)
         values.append(part)

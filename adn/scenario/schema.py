@@ -175,6 +175,11 @@ class Topology(Part):
     )
     edges: tuple[EdgeEntry, ...] = Field((), max_length=100, description="Elements at the rim.")
     branches: BranchesEntry | None = Field(None, description=str(BranchesEntry.__doc__))
+    multipath: Literal["equal", "capacity"] = Field(
+        "equal",
+        description="Whether flows are hashed evenly over next hops of equal cost, or in "
+        "proportion to the rates of their links.",
+    )
     management: Management | None = Field(
         None, description="Where operations attach; the element with the most links."
     )

@@ -56,6 +56,7 @@ def topology_spec(loaded: LoadedScenario) -> TopologySpec:
         national=None if topology.national is None else topology.national.spec(),
         area=topology.area,
         management=topology.management.element if topology.management else None,
+        weighted=topology.multipath == "capacity",
         base_folder=loaded.folder,
     )
 

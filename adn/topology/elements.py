@@ -108,6 +108,7 @@ class Link:
         ducts: Ducts its fibre pair runs through, from the a end to the z end.
         card_a: Line card that holds its port at the a end; empty where cards are not modelled.
         card_z: The same at the z end.
+        weight: In proportion to what equal-cost next hops take traffic, a positive integer.
         lossless: Whether its ports have senders pause instead of dropping what is sent losslessly.
     """
 
@@ -121,6 +122,7 @@ class Link:
     card_a: str = ""
     card_z: str = ""
     lossless: bool = False
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from adn.topology.protecting import with_protection
 from adn.topology.sizing import sized
 from adn.topology.sources import RawEdge, RawTopology, load_topology
 from adn.topology.specs import LEAF_SPINE, TopologySpec
+from adn.topology.weighting import weighted
 
 SAME_PLACE_KM = 1.0
 UNKNOWN_LENGTH_KM = 100.0
@@ -63,7 +64,8 @@ def build_network(spec: TopologySpec, stream: np.random.Generator) -> Network:
         management_element(network, spec.management)
     else:
         network = network_from_raw(load_topology(spec.source, spec.base_folder), spec, stream)
-    return with_protection(network, spec.protection, spec.spare_fibres)
+    network = with_protection(network, spec.protection, spec.spare_fibres)
+    return weighted(network) if spec.weighted else network
 
 
 def network_from_raw(raw: RawTopology, spec: TopologySpec, stream: np.random.Generator) -> Network:

@@ -230,6 +230,7 @@ class TopologySpec:
         area: The one area of it that is meant; None means the whole, which is never built.
         management: Element where the operations systems attach; None means the one with the most
             links.
+        weighted: Whether equal-cost next hops take traffic in proportion to rates, not evenly.
         base_folder: Folder that a relative GraphML file is looked up from; None means the current.
     """
 
@@ -252,6 +253,7 @@ class TopologySpec:
     national: NationalSpec | None = None
     area: str | None = None
     management: str | None = None
+    weighted: bool = False
     base_folder: Path | None = None
 
 

@@ -339,8 +339,11 @@ class Forwarding:
         if len(several):
             names = self.flows.hashes[flow[several]] ^ self._node_hash[node[several]]
             draw = noise.bits(self._key, names, 0)
-            wanted = (draw % ways[several].astype(np.uint32)).astype(np.int64) + 1
-            slot[several] = np.argmax(np.cumsum(good[several], axis=1) == wanted[:, None], axis=1)
+            usable, weight = good[several], self._fabric.weight
+            drawn = usable if weight is None else usable * weight[leaving[several]]
+            tickets: Ints = np.cumsum(drawn, axis=1, dtype=np.int64)
+            wanted = (draw % tickets[:, -1].astype(np.uint32)).astype(np.int64)
+            slot[several] = np.argmax(tickets > wanted[:, None], axis=1)
         taken: Ints = leaving[np.arange(len(flow)), slot]
         taken[ways == 0] = self._fabric.directions
         return taken

@@ -21,8 +21,9 @@ from adn.physics.routing import (
 from adn.physics.traffic import offered_load
 from adn.testing.trial import square
 from adn.topology.builder import NetworkBuilder
-from adn.topology.elements import Link, Service, Sla
+from adn.topology.elements import Link, NetworkElement, Service, Sla
 from adn.topology.network import Network
+from adn.topology.weighting import weighted
 from adn.twin.forwarding import Forwarding
 
 
@@ -227,3 +228,31 @@ def test_a_flow_group_keeps_its_way_when_another_path_of_another_flow_changes() 
     forwarding.settle(up, cost)
     forwarding.refresh()
     assert (forwarding.paths[:, : before.shape[1]] == before).all()
+
+
+@pytest.mark.parametrize("rates", [(10, 30), (10, 20), (100, 100)])
+def test_weighted_next_hops_take_traffic_in_proportion_to_their_rates(
+    rates: tuple[int, int],
+) -> None:
+    """In expectation exactly, and by the hash over many flow groups within chance."""
+    builder = NetworkBuilder("weighted")
+    for name in "abcd":
+        builder.add_element(NetworkElement(name))
+    for a, z, rate in [("a", "b", rates[0]), ("a", "c", rates[1]), ("b", "d", 30), ("c", "d", 30)]:
+        builder.add_link(Link(f"{a}~{z}", a, z, rate * 1e9, 10.0, 10))
+    for number in range(200):
+        sla = Sla(50.0, 0.01)
+        builder.add_service(Service(f"s{number}", "data", "a", "d", 1e6, sla, flow_groups=64))
+    network = weighted(builder.build())
+    fabric, cost = Fabric.of(network), direction_costs(network)
+    up = np.ones(fabric.directions, dtype=bool)
+    row = network.directions.row("a>c")
+    expected = rates[1] / sum(rates)
+    shares = even_split(fabric, cost, up, network.service_a, network.service_z)
+    assert shares.toarray()[:, row] == pytest.approx(expected)
+    forwarding = Forwarding(network, fabric, Key.root(3).word("ecmp"))
+    forwarding.settle(up, cost)
+    forwarding.refresh()
+    flows = len(forwarding.arrives)
+    taken = float((forwarding.hops == row).sum()) / flows
+    assert abs(taken - expected) < 4.5 * np.sqrt(expected * (1 - expected) / flows)
