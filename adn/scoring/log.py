@@ -25,6 +25,8 @@ from adn.scoring.shapes import envelope_problems, manifest_problems, record_prob
 EVENTS: Final = "events.jsonl"
 TRUTH: Final = "truth.jsonl"
 MANIFEST: Final = "manifest.json"
+AREAS: Final = "areas.json"
+"""What a federation leaves instead of logs: those are its areas' own."""
 MOST_FINDINGS: Final = 20
 """Findings reported a file; the rest is counted, for a broken file breaks in every line."""
 
@@ -75,12 +77,15 @@ def read_run(folder: Path) -> RunLog:
 
     Raises:
         RunFolderError: Anything is missing, unreadable, out of sequence, unknown or changed
-            (``RUN001`` to ``RUN011``); all findings at once.
+            (``RUN001`` to ``RUN011``, ``RUN013``); all findings at once.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         message = f"this run folder {what}; give the folder that `adn run` wrote"
         raise RunFolderError(Finding("RUN001", message, Position(str(folder))))
+    if (folder / AREAS).is_file() and not (folder / EVENTS).exists():
+        message = "this is the whole of a federation; give the folder of an area, below areas/"
+        raise RunFolderError(Finding("RUN013", message, Position(str(folder))))
     findings: list[Finding] = []
     texts = {name: _bytes_of(folder / name, findings) for name in (MANIFEST, EVENTS, TRUTH)}
     manifest = _manifest(folder / MANIFEST, texts[MANIFEST], findings)

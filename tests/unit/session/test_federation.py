@@ -104,6 +104,11 @@ def test_the_folder_of_an_area_is_a_run_folder_like_any_other(whole: Whole) -> N
     assert replay(folder).same
 
 
+def test_the_folder_of_the_whole_is_no_run_and_says_where_runs_are(whole: Whole) -> None:
+    with pytest.raises(RunFolderError, match="RUN013 this is the whole of a federation; give the"):
+        scorer.score(whole.folder)
+
+
 def test_areas_have_draws_of_their_own(loaded: LoadedScenario, whole: Whole) -> None:
     """Equal keys would make the same noise in all areas; another seed makes other runs."""
     assert len({row["digest"] for row in whole.areas}) == 3
