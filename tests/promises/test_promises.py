@@ -20,7 +20,7 @@ from adn.scoring import score_records
 from adn.session.run import Run, run_scenario
 
 LIBRARY = sorted(name for name in known_scenarios() if read(name).scenario.expect)
-OF_A_WEEK = {"grey-week"}
+OF_A_WEEK = {"grey-week", "natural-month"}
 
 
 @pytest.mark.slow

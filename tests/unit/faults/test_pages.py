@@ -8,6 +8,8 @@ from pathlib import Path
 
 from adn.faults.datasheets import faults_page
 from adn.faults.kinds import built_in_kinds
+from adn.faults.rates import published_rates
+from adn.faults.rates_page import written
 
 ROOT = Path(__file__).parents[3]
 ROW = re.compile(r"^\| `(adn\.[\w.]+)\.([A-Z_]+)` \| (.+?) \|", re.MULTILINE)
@@ -22,6 +24,19 @@ def test_the_page_of_faults_has_a_sheet_for_every_kind() -> None:
     page = faults_page()
     for name, kind in built_in_kinds().items():
         assert f"\n## {name}\n\n{kind.says}\n" in page
+
+
+def test_the_page_of_natural_failures_has_the_rates_that_are_drawn_from() -> None:
+    """If this fails: python -m adn.faults.rates_page docs/natural-failures.md."""
+    page = (ROOT / "docs" / "natural-failures.md").read_text(encoding="utf-8")
+    assert written(page) == page
+    assert all(f"| `{name}` |" in page for name in published_rates().processes)
+
+
+def test_every_rate_has_a_source_and_says_how_far_it_is_known() -> None:
+    for name, process in published_rates().processes.items():
+        assert process.source, name
+        assert (process.mark == "A") is ("assumption" in process.source), name
 
 
 def test_the_page_of_physics_gives_the_values_that_the_code_has() -> None:
