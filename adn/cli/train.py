@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -69,6 +69,10 @@ def command(
     routine: Annotated[
         bool, typer.Option("--routine", help="Ask about figures without news, too.")
     ] = False,
+    script: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Type the lines of a file instead of the keyboard."),
+    ] = None,
     trainee: Annotated[
         str, typer.Option("--name", metavar="NAME", help="Keep the result under this name.")
     ] = "",
@@ -96,7 +100,7 @@ def command(
         return
     shift, drill = _shift(what, level, seed, role, clock, speed)
     shift = replace(shift, hints=hints, routine=routine)
-    worked, lanes = _worked(shift, out / "training" / _slug(trainee), quiet=as_json)
+    worked, lanes = _worked(shift, out / "training" / _slug(trainee), script, quiet=as_json)
     _debrief(worked, lanes, drill, trainee, out, as_json=as_json)
 
 
@@ -190,7 +194,7 @@ def _shift(
     return shift, drill
 
 
-def _worked(shift: Shift, out: Path, *, quiet: bool) -> tuple[Worked, Lanes]:
+def _worked(shift: Shift, out: Path, script: Path | None, *, quiet: bool) -> tuple[Worked, Lanes]:
     """Let the shift be worked, keep it, and make the runs that it is held against."""
     import time
 
@@ -210,13 +214,31 @@ def _worked(shift: Shift, out: Path, *, quiet: bool) -> tuple[Worked, Lanes]:
         if not quiet:
             print_line(line, style)
 
-    listener = _Listener(quiet=quiet)
+    lines = None if script is None else _lines(script)
+    listener = _Listener(lines, quiet=quiet)
     with listener.heeding_interrupts():
         worked = work(shift, Terminal(say, listener), time.monotonic, verdicts)
     folder = worked.run.write(out)
     write_report(folder)
     remark(f"   kept: {folder}")
     return worked, lanes_of(worked, verdicts, lambda what: remark(f"   for comparison: {what}"))
+
+
+def _lines(script: Path) -> TextIO:
+    """Return the lines of a script.
+
+    Raises:
+        AdnError: It is no text in UTF-8 (TRN005).
+    """
+    from io import StringIO
+
+    from adn.base.errors import AdnError, Finding, Position
+
+    try:
+        return StringIO(script.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        finding = Finding("TRN005", "a script is a text in UTF-8", Position(str(script)))
+        raise AdnError(finding) from None
 
 
 class _Listener:
@@ -226,8 +248,9 @@ class _Listener:
     moves as soon as the trainee is asked again. Who presses it twice means the program.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet, self._asking = quiet, sys.stdin.isatty() and not quiet
+    def __init__(self, lines: TextIO | None = None, *, quiet: bool) -> None:
+        self._lines, self._quiet = lines or sys.stdin, quiet
+        self._asking = lines is None and sys.stdin.isatty() and not quiet
         self._hearing = self._interrupted = False
 
     def __call__(self) -> str | None:
@@ -245,7 +268,7 @@ class _Listener:
     def _line(self) -> str:
         if self._asking:
             return f"{messages().input('> ', markup=False)}\n"
-        line = sys.stdin.readline()
+        line = self._lines.readline()
         if line and not self._quiet:
             print_line(f"> {line.rstrip()}")
         return line

@@ -44,6 +44,9 @@ def debrief_of(worked: Worked, lanes: Lanes) -> dict[str, Any]:
     rating = rating_of(log, cards["trainee"], cards["expert"], shift.level, inapplicable)
     work = given_to_trainee(log)
     weak = weakest(rating)
+    lived = {name: lane(card) for name, card in cards.items()}
+    lay = sum(float(one.reply.data["took_s"]) for one in work if one.absent)
+    lived["trainee"]["desk_minutes"] = round(lived["trainee"]["desk_minutes"] - lay / 60, 1)
     return {
         "scenario": worked.run.manifest["scenario"],
         "title": shift.loaded.scenario.title,
@@ -56,7 +59,7 @@ def debrief_of(worked: Worked, lanes: Lanes) -> dict[str, Any]:
         "says": verdicts(rating, worked, log),
         "rating": rating,
         "weakest": weak,
-        "lanes": {name: lane(card) for name, card in cards.items()},
+        "lanes": lived,
         "faults": [_fault(one, log) for one in faults_of(log)],
         "costs": _costs(log, log_of(lanes.expert), work),
         "steps": _steps(work),
@@ -187,7 +190,7 @@ def _costs(log: RunLog, expert: RunLog, work: Sequence[Given]) -> list[dict[str,
     long = [
         one
         for one in work
-        if not one.routine and _span(one.reply) > usual.get(str(one.reply.data["task"]), LONG_S)
+        if not one.passing and _span(one.reply) > usual.get(str(one.reply.data["task"]), LONG_S)
     ]
     gaps = sorted(long, key=lambda one: (-_span(one.reply), one.reply.id))
     for one in gaps[:MOST_GAPS]:

@@ -101,6 +101,9 @@ def _fault(fault: Mapping[str, Any], lanes: Mapping[str, Any]) -> Markup:
         "section",
         tag("h2", name),
         *([picture(drawn, f"Timeline of {fault['id']}")] if drawn else []),
+        tag(
+            "p", "Each bar: until detected, then until located, then until restored.", class_="note"
+        ),
         grid(f"Clocks of {fault['id']}", heads, rows),
         tag("p", f"First in the log: {_seen(fault)}. You named: {named or 'nothing'}."),
     )

@@ -96,6 +96,12 @@ class Given:
         return ROUTINE in self.did
 
     @property
+    def passing(self) -> bool:
+        """Whether it is nothing that a trainee is asked about, unless they want to be."""
+        reading = self.absent and self.reply.data["task"] in BY_READING
+        return self.routine or reading
+
+    @property
     def own(self) -> bool:
         """Whether they answered it themselves."""
         done = self.reply.data["verdict"] not in UNDONE
@@ -144,7 +150,7 @@ def rating_of(
         inapplicable: Letters of tasks that the scenario says cannot apply.
     """
     every = given_to_trainee(log)
-    work = tuple(one for one in every if not one.routine)
+    work = tuple(one for one in every if not one.passing)
     asked = frozenset(str(one.reply.data["task"]) for one in work if not one.absent)
     unrated = inapplicable | (BY_READING - asked)
     clocks = clock_points(card, expert, log.manifest["targets"])

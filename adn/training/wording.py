@@ -10,6 +10,8 @@ from adn.training.frontend import Shown
 
 MOST_NAMES: Final = 6
 MOST_LISTED: Final = 12
+OVER: Final = ("restored", "closed", "merged")
+"""Where an incident stands when its clocks have stopped."""
 
 
 def briefing_lines(briefing: Shown) -> Iterator[str]:
@@ -68,9 +70,11 @@ def _head(sheet: Shown) -> Iterator[str]:
     )
     if held is not None:
         named = some([*held["objects"], *held["services"]])
+        running = held["status"] not in OVER
         clocks = "  ".join(
             f"{key[:-2]} {span(held['running_s'])}/{span(value)}"
             for key, value in held["targets_s"].items()
+            if running
         )
         yield (
             f"   {held['id']}  {held['severity']}  {held['status']}   "

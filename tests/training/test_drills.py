@@ -111,8 +111,8 @@ def test_a_whole_drill_reads() -> None:
         (
             {"next": {"Z": "first-alarm"}},
             (
-                "next: 'Z' is neither clock nor task; there are detect, locate, restore, A, B, C, D, "
-                "E, F, G, H, I, J, K, V, otherwise"
+                "next: 'Z' is neither clock nor task; there are detect, locate, restore, A, B, C, "
+                "D, E, F, G, H, I, J, K, V, otherwise"
             ),
         ),
     ],
