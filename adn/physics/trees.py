@@ -9,19 +9,51 @@ anew, ties included.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from adn.base.kernels import compiled
 from adn.physics.routing import Fabric, towards
-from adn.topology.network import Floats, Ints
+from adn.topology.network import Bools, Floats, Ints
 
-_ROOM: Final = 1.5
-"""How much larger the pool of rows gets when it is full."""
+_ROOM: Final = 0.5
+"""By how much of its size the pool of rows grows when it is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Directions by the element at one of their ends.
+
+    Attributes:
+        ways: Directions in the order of their elements, shape (D,).
+        first: Where those of each element begin in `ways`, and the end, shape (n + 1,).
+    """
+
+    ways: Ints
+    first: Ints
+
+    @classmethod
+    def of(cls, ends: Ints, elements: int) -> Ways:
+        """Return the directions by the element at `ends`, shape (D,)."""
+        held = np.bincount(ends, minlength=elements)
+        return cls(np.argsort(ends, kind="stable"), np.append(0, np.cumsum(held)))
+
+    def at(self, nodes: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return the ways at each of `nodes`, end to end.
+
+        Returns:
+            Place in `nodes` and way, shape (K,) each; where those of each node begin, (k,).
+        """
+        many = self.first[nodes + 1] - self.first[nodes]
+        start = np.cumsum(many) - many
+        place = np.repeat(np.arange(len(nodes)), many)
+        return place, self.ways[np.arange(len(place)) + (self.first[nodes] - start)[place]], start
 
 
 class Trees:
-    """A pool of trees towards the same targets; a row never changes once it is written.
+    """A pool of trees towards the same targets; a row never changes while anyone holds it.
 
     A row holds, for every element, the metric from there to the target, infinite where there is no
     path and at elements that forward nothing for others: what is sent there gets no further.
@@ -31,11 +63,10 @@ class Trees:
         targets: Element rows towards which there are trees, shape (T,).
 
     Attributes:
-        pool: Distances, shape (room, n); the first `used` rows are written.
-        used: Number of rows written.
+        pool: Distances, shape (rows, n).
         out: Directions that leave each element, padded with D, shape (n, degree).
-        into: Directions that enter each element, padded with D, shape (n, degree).
-        tail: Sending element of each direction, n for the padding, shape (D + 1,).
+        leaving: Directions that leave each element.
+        entering: Directions that enter each element.
         head: Receiving element of each direction, one more for the padding, shape (D + 1,).
     """
 
@@ -44,12 +75,10 @@ class Trees:
         end = fabric.directions
         self.out: Ints = np.where(fabric.out < 0, end, fabric.out)
         self.head: Ints = np.append(fabric.head, 0)
-        self.tail: Ints = np.append(fabric.tail, fabric.n)
-        self._back: Ints = np.append(fabric.tail, 0)
-        self.into = _entering(fabric)
-        self._relayed = np.append(fabric.transit[fabric.tail], False)
-        self.pool: Floats = np.empty((max(1, len(targets)), fabric.n))
-        self.used = 0
+        self.leaving, self.entering = Ways.of(fabric.tail, fabric.n), Ways.of(fabric.head, fabric.n)
+        self._relayed = fabric.transit[fabric.tail]
+        self.pool: Floats = np.empty((2 * len(targets), fabric.n))
+        self._free: Ints = np.arange(len(self.pool))
 
     def grown(self, price: Floats) -> Ints:
         """Return the rows of trees worked out from nothing, shape (T,).
@@ -59,8 +88,7 @@ class Trees:
                 shape (D + 1,).
         """
         rows = self._rows(len(self.targets))
-        if len(rows):
-            self.pool[rows[0] : rows[-1] + 1] = towards(self.fabric, price[:-1], self.targets)
+        self.pool[rows] = towards(self.fabric, price[:-1], self.targets)
         return rows
 
     def repriced(self, rows: Ints, before: Floats, after: Floats) -> tuple[Ints, Ints, Ints]:
@@ -77,15 +105,16 @@ class Trees:
         """
         n = self.fabric.n
         nothing = np.zeros(0, dtype=np.int64)
-        ways = np.flatnonzero(before != after)
+        ways = np.flatnonzero(before[:-1] != after[:-1])
         ways = ways[self._relayed[ways]]
+        if compiled(len(rows) * n):
+            return self._repaired(rows, (before, after), ways)
         worse, better = self._seeds(rows, before, after, ways)
         struck = np.unique(np.concatenate([worse[0], better[0]]))
         if not len(struck):
             return rows, nothing, nothing
         fresh = self._rows(len(struck))
-        first = int(fresh[0])
-        self.pool[first : first + len(fresh)] = self.pool[rows[struck]]
+        self.pool[fresh] = self.pool[rows[struck]]
         place = np.empty(len(rows), dtype=np.int64)
         place[struck] = fresh
         flat = self.pool.reshape(-1)
@@ -94,9 +123,27 @@ class Trees:
         after_rows = rows.copy()
         after_rows[struck] = fresh
         keys = np.unique(np.concatenate([lost, gained]))
-        tree, node = struck[keys // n - first], keys % n
+        owner = np.empty(len(self.pool), dtype=np.int64)
+        owner[fresh] = struck
+        tree, node = owner[keys // n], keys % n
         moved = flat[keys] != flat[rows[tree] * n + node]
         return after_rows, tree[moved], node[moved]
+
+    def _repaired(
+        self, rows: Ints, price: tuple[Floats, Floats], ways: Ints
+    ) -> tuple[Ints, Ints, Ints]:
+        """Do the same by compiled loops."""
+        from adn.physics.compiled import repair, struck
+
+        ends = (self.fabric.tail, self.fabric.head)
+        trees = np.flatnonzero(struck(self.pool, rows, price, ways, ends))
+        fresh = self._rows(len(trees))
+        out, into = self.leaving, self.entering
+        shape = (*ends, self._relayed, out.ways, out.first, into.ways, into.first)
+        tree, node = repair(self.pool, rows[trees], fresh, price, ways, shape)
+        after = rows.copy()
+        after[trees] = fresh
+        return after, trees[tree], node
 
     def _seeds(
         self, rows: Ints, before: Floats, after: Floats, ways: Ints
@@ -109,76 +156,89 @@ class Trees:
         dearer = (after[ways] > before[ways]) & (before[ways] + far == near) & (near < np.inf)
         tree, way = np.nonzero(dearer)
         node = tail[way]
-        held = rows[tree] * self.fabric.n
-        onward = (after[self.out[node]] + flat[held[:, None] + self.head[self.out[node]]]).min(1)
-        gone = onward > flat[held + node]
+        keys = rows[tree] * self.fabric.n + node
+        gone = self._onward(flat, after, keys) > flat[keys]
         cheaper = np.nonzero(after[ways] + far < near)
         return (tree[gone], node[gone]), (cheaper[0], tail[cheaper[1]])
 
     def _lose(self, flat: Floats, after: Floats, keys: Ints) -> Ints:
         """Forget the distances that rested on `keys`, which rest on nothing; return all of them."""
-        n = self.fabric.n
         keys = np.unique(keys)
         lost = [keys]
         while len(keys):
-            node = keys % n
-            base, held = (keys - node)[:, None], flat[keys][:, None]
+            held = flat[keys]
             flat[keys] = np.inf
-            enter = self.into[node]
-            up = base + self._back[enter]
+            place, enter, up = self._before(keys)
             there = flat[up]
-            resting = (after[enter] + held <= there) & (there < np.inf)
+            resting = (after[enter] + held[place] <= there) & (there < np.inf)
             keys = np.unique(up[resting])
-            node = keys % n
-            leave = self.out[node]
-            onward = (after[leave] + flat[(keys - node)[:, None] + self.head[leave]]).min(1)
-            keys = keys[onward > flat[keys]]
+            keys = keys[self._onward(flat, after, keys) > flat[keys]]
             lost.append(keys)
         return np.concatenate(lost)
 
     def _relax(self, flat: Floats, after: Floats, keys: Ints) -> Ints:
         """Work distances out from those of neighbours until nothing gets nearer."""
-        n = self.fabric.n
-        relayed = np.where(self._relayed, after, np.inf)
         gained = []
         keys = np.unique(keys)
         while len(keys):
-            node = keys % n
-            base = (keys - node)[:, None]
-            leave = self.out[node]
-            onward = (after[leave] + flat[base + self.head[leave]]).min(1)
+            onward = self._onward(flat, after, keys)
             nearer = onward < flat[keys]
-            keys, onward, base, node = keys[nearer], onward[nearer], base[nearer], node[nearer]
+            keys, onward = keys[nearer], onward[nearer]
             flat[keys] = onward
             gained.append(keys)
-            enter = self.into[node]
-            up = base + self._back[enter]
-            keys = np.unique(up[relayed[enter] + onward[:, None] < flat[up]])
+            place, enter, up = self._before(keys)
+            better = self._relayed[enter] & (after[enter] + onward[place] < flat[up])
+            keys = np.unique(up[better])
         return np.concatenate(gained) if gained else keys
 
+    def _onward(self, flat: Floats, price: Floats, keys: Ints) -> Floats:
+        """Return the least metric from elements over their neighbours, by key row · n + element."""
+        if not len(keys):
+            return np.zeros(0)
+        node = keys % self.fabric.n
+        place, way, start = self.leaving.at(node)
+        onward = price[way] + flat[(keys - node)[place] + self.fabric.head[way]]
+        least: Floats = np.minimum.reduceat(onward, start)
+        return least
+
+    def hops(self, price: Floats, rows: Ints, ways: tuple[Ints, Ints, Ints]) -> Bools:
+        """Return which ways out of elements lie on shortest paths, shape (K,).
+
+        Args:
+            price: Shape (D + 1,).
+            rows: Row of the tree for each element, shape (k,).
+            ways: From `Ways.at`, of the ways out.
+        """
+        place, way, start = ways
+        onward = price[way] + self.pool[rows[place], self.fabric.head[way]]
+        best = np.minimum.reduceat(onward, start)[place]
+        used: Bools = (onward == best) & (best < np.inf)
+        return used
+
+    def _before(self, keys: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return the ways into elements: place in `keys`, way, and key of the way's other end."""
+        node = keys % self.fabric.n
+        place, way, _ = self.entering.at(node)
+        return place, way, (keys - node)[place] + self.fabric.tail[way]
+
     def _rows(self, count: int) -> Ints:
-        """Return fresh rows, making room for them."""
-        first, self.used = self.used, self.used + count
-        if self.used > len(self.pool):
-            larger = np.empty((max(self.used, int(len(self.pool) * _ROOM)), self.fabric.n))
-            larger[:first] = self.pool[:first]
+        """Return rows to write, making room for them."""
+        if count > len(self._free):
+            held = len(self.pool)
+            larger = np.empty((held + max(count, int(held * _ROOM)), self.fabric.n))
+            larger[:held] = self.pool
             self.pool = larger
-        return np.arange(first, self.used)
+            self._free = np.concatenate([self._free, np.arange(held, len(larger))])
+        rows, self._free = self._free[:count], self._free[count:]
+        return rows
 
-    def kept(self, rows: Ints) -> Trees:
-        """Return a pool that holds only `rows` (sorted, each once), in their order."""
-        other = object.__new__(Trees)
-        other.__dict__.update(self.__dict__)
-        other.pool, other.used = self.pool[rows], len(rows)
-        return other
+    @property
+    def room(self) -> int:
+        """How many rows can be written before the pool has to grow."""
+        return len(self._free)
 
-
-def _entering(fabric: Fabric) -> Ints:
-    """Return the directions that enter each element, padded with D, shape (n, degree)."""
-    head, n = fabric.head, fabric.n
-    order = np.argsort(head, kind="stable")
-    degree = np.bincount(head, minlength=n)
-    first = np.cumsum(degree) - degree
-    into = np.full((n, max(1, int(degree.max(initial=0)))), fabric.directions, dtype=np.int64)
-    into[head[order], np.arange(len(head)) - first[head[order]]] = order
-    return into
+    def keep(self, rows: Ints) -> None:
+        """Let all rows but these be written again, which nobody must hold then."""
+        held = np.zeros(len(self.pool), dtype=bool)
+        held[rows] = True
+        self._free = np.flatnonzero(~held)

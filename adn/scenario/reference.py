@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from adn.scenario import (
+    controlspec,
     distributions,
     disturbancespec,
     expectations,
@@ -66,6 +67,10 @@ _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("services[].from, services[].to", servicespec.EndsEntry),
     ("services[].sla", servicespec.SlaEntry),
     ("traffic", schema.Traffic),
+    ("control_plane", controlspec.ControlPlaneEntry),
+    ("control_plane.carrier", controlspec.CarrierEntry),
+    ("control_plane.back_off", controlspec.BackOffEntry),
+    ("control_plane.damping", controlspec.DampingEntry),
     ("telemetry", schema.Telemetry),
     ("alarms", schema.Alarms),
     ("tickets", schema.Tickets),

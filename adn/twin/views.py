@@ -18,6 +18,8 @@ from adn.topology.network import Bools, Floats, Ints
 
 Changes = Mapping[int, int]
 """Directions that differ from the record: the metric that is told of them, 0 where unusable."""
+Turns = tuple[Ints, Ints, Ints]
+"""Elements and trees at and towards which two views differ, and where each element's begin."""
 _Name = tuple[tuple[int, int], ...]
 
 _REMEMBERED: Final = 8
@@ -81,9 +83,8 @@ class _Pool:
         self.trees, self.record = Trees(fabric, targets), record
         self.lately: dict[_Name, View] = {}
         self.moved: dict[tuple[_Name, _Name], tuple[Ints, Ints]] = {}
-        self.turns: dict[tuple[_Name, _Name], tuple[Ints, Ints]] = {}
+        self.turns: dict[tuple[_Name, _Name], Turns] = {}
         self.holders: weakref.WeakSet[Views] = weakref.WeakSet()
-        self._enough = 4 * len(targets) + 16
 
     def view(self, name: _Name) -> View:
         """Return a view, from what has been reckoned lately if it is there."""
@@ -97,7 +98,7 @@ class _Pool:
         if near is None:
             view = View(name, price, self.trees.grown(price), self.record)
         else:
-            if self.trees.used > self._enough:
+            if self.trees.room < len(self.trees.targets):
                 self._tidy()
             rows, *moved = self.trees.repriced(near.rows, near.price, price)
             self.moved[near.name, name] = self.moved[name, near.name] = (moved[0], moved[1])
@@ -115,13 +116,11 @@ class _Pool:
         known = {view.name: view for view in list(self.lately.values())[-_LOOKED_AT:]}
         return min(known.values(), key=lambda view: len(wanted ^ set(view.name)), default=None)
 
-    def turning(self, one: View, other: View) -> tuple[Ints, Ints]:
-        """Return at which elements next hops may differ, and towards what, sorted by element.
-
-        They may where the price of a way out or the distance from its far end differs.
+    def turning(self, one: View, other: View) -> Turns:
+        """Return at which elements next hops differ, and towards what, sorted by element.
 
         Returns:
-            Keys element · T + tree (place in the targets), shape (K,), sorted; where those of each
+            Elements and trees (places in the targets), shape (K,) each; where those of each
             element begin, shape (n + 1,).
         """
         pair = one.name, other.name
@@ -134,27 +133,29 @@ class _Pool:
             apart = np.flatnonzero(one.rows != other.rows)
             at, node = np.nonzero(trees.pool[one.rows[apart]] != trees.pool[other.rows[apart]])
             tree = apart[at]
-        points = np.zeros((fabric.n + 1, len(trees.targets)), dtype=bool)
-        points[trees.tail[trees.into[node]], tree[:, None]] = True
+        # Next hops may differ where the price of a way out or the distance from its far end does.
+        points = np.zeros((fabric.n, len(trees.targets)), dtype=bool)
+        place, way, _ = trees.entering.at(node)
+        points[fabric.tail[way], tree[place]] = True
         points[fabric.tail[np.flatnonzero(one.price[:-1] != other.price[:-1])]] = True
-        keys = np.flatnonzero(points[: fabric.n])
-        first = np.searchsorted(keys, np.arange(fabric.n + 1) * len(trees.targets))
-        self.turns[pair] = self.turns[other.name, one.name] = keys, first
+        keys = np.flatnonzero(points)
+        node, tree = keys // len(trees.targets), keys % len(trees.targets)
+        if len(node):
+            ways = trees.leaving.at(node)
+            hops = [trees.hops(view.price, view.rows[tree], ways) for view in (one, other)]
+            moved = np.logical_or.reduceat(hops[0] != hops[1], ways[2])
+            node, tree = node[moved], tree[moved]
+        first = np.searchsorted(node, np.arange(fabric.n + 1))
+        self.turns[pair] = self.turns[other.name, one.name] = node, tree, first
         if len(self.turns) > 2 * _REMEMBERED:
             del self.turns[next(iter(self.turns))]
-        return keys, first
+        return self.turns[pair]
 
     def _tidy(self) -> None:
-        """Drop the rows of trees that no view holds any more."""
-        views = {id(view): view for holder in list(self.holders) for view in holder.held}
-        views.update((id(view), view) for view in self.lately.values())
-        live = np.unique(np.concatenate([view.rows for view in views.values()]))
-        self.trees = self.trees.kept(live)
-        for view in views.values():
-            view.rows = np.searchsorted(live, view.rows)
-        for holder in list(self.holders):
-            holder.restack()
-        self._enough = 2 * len(live) + 2 * len(self.trees.targets) + 16
+        """Let the rows of trees that no view holds any more be used again."""
+        views = [view for holder in self.holders for view in holder.held]
+        held = [view.rows for view in (*views, *self.lately.values())]
+        self.trees.keep(np.unique(np.concatenate(held)))
 
 
 class Views:
@@ -205,23 +206,13 @@ class Views:
         Returns:
             Elements and trees (places in the targets), shape (K,) each.
         """
-        before, after, trees = self.held[one], self.held[other], self.trees
-        keys, first = self._pool.turning(before, after)
+        node, tree, first = self._pool.turning(self.held[one], self.held[other])
         if len(nodes) == 1:
-            keys = keys[first[nodes[0]] : first[nodes[0] + 1]]
-        elif len(nodes) < trees.fabric.n:
-            chosen = np.zeros(trees.fabric.n, dtype=bool)
-            chosen[nodes] = True
-            keys = keys[chosen[keys // len(trees.targets)]]
-        node, tree = keys // len(trees.targets), keys % len(trees.targets)
-        leaving = trees.out[node]
-        hops = []
-        for view in (before, after):
-            onward = view.price[leaving] + trees.pool[view.rows[tree][:, None], trees.head[leaving]]
-            best = onward.min(axis=1)[:, None]
-            hops.append((onward == best) & (best < np.inf))
-        moved = (hops[0] != hops[1]).any(axis=1)
-        return node[moved], tree[moved]
+            here = slice(first[nodes[0]], first[nodes[0] + 1])
+            return node[here], tree[here]
+        chosen = np.zeros(len(first), dtype=bool)
+        chosen[nodes] = True
+        return node[chosen[node]], tree[chosen[node]]
 
     def restack(self) -> None:
         """Lay prices and rows of all views side by side, (V, D + 1) and (V, T)."""
