@@ -93,6 +93,7 @@ class Baselines:
         lost: How many of its samples are missing.
         peak: Largest of its samples.
         gaps: Whether anything was missing at the latest tick.
+        silent: Whether all series of some object were.
     """
 
     def __init__(self, kpis: Sequence[Kpi], rows: int, interval: Millis | None = None) -> None:
@@ -106,7 +107,7 @@ class Baselines:
         self.samples: Float32 = np.zeros(shape, np.float32)
         self.ticks: Int32 = np.zeros(shape, np.int32)
         self.before, self.spread, self.z = (np.zeros(shape, np.float32) for _ in range(3))
-        self.gaps = False
+        self.gaps = self.silent = False
         self._x, self._away, self._room = (np.zeros(shape, np.float32) for _ in range(3))
         self._two_sided = np.flatnonzero(self.both).tolist()
         self._falling = np.flatnonzero(self.sign < 0).tolist()
@@ -153,7 +154,7 @@ class Baselines:
     def _learn_compiled(self, values: Float32, learning: bool) -> bool:
         from adn.northbound.compiled import learn
 
-        found, gaps, unsettled = learn(
+        found, gaps, unsettled, silent = learn(
             (values, self._settled, learning, self._slow),
             (self.mean, self.variance, self.cusum, self.samples, self.ticks),
             (self.before, self.spread, self.z),
@@ -161,13 +162,14 @@ class Baselines:
             (self.floor, self.sign, self.both, self.drift),
             (self.limit_z, self.limit_cusum, self.most),
         )
-        self.gaps = bool(gaps)
+        self.gaps, self.silent = bool(gaps), bool(silent)
         self._settled = not unsettled
         return bool(found)
 
     def _learn(self, values: Float32, learning: bool) -> bool:
         gone: Bools = np.isnan(values)
         self.gaps = bool(gone.any())
+        self.silent = self.gaps and bool(gone.all(axis=0).any())
         x, seen = values, None
         if self.gaps:
             x, seen = self._x, ~gone

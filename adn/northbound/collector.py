@@ -72,7 +72,7 @@ class _Block:
         self.ring.append(frame)
         departed = self.baselines.learn(values, learning=now < self.warmup)
         silent: tuple[str, ...] = ()
-        if self.baselines.gaps or self.unheard:
+        if self.baselines.silent or self.unheard:
             silent = self._silence(values)
         out: list[Observation] = []
         if departed or silent or self.spoke:

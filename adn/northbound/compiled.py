@@ -42,7 +42,8 @@ def learn(frame, state, latest, interval, known, limits):  # type: ignore[no-unt
         limits: Of the departure, of the cumulative sum, and the most that sum grows to.
 
     Returns:
-        How many series have departed, how many gave no sample, how many have not settled.
+        How many series have departed, how many gave no sample, how many have not settled, and
+        whether any object gave none at all.
     """
     values, settled, learning, slow = frame
     by_slow = _ONE / slow
@@ -75,7 +76,7 @@ def learn(frame, state, latest, interval, known, limits):  # type: ignore[no-unt
                 unsettled += _settle(
                     x, (before, spread, z, samples, ticks), mean, variance, limit_z, learning, slow
                 )
-    return found, gaps, unsettled
+    return found, gaps, unsettled, gaps >= kpis and _silent(values)
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
@@ -90,6 +91,19 @@ def _sum(x, total, lost):  # type: ignore[no-untyped-def]
         for i in range(len(x)):
             lost[i] += _ZERO if x[i] == x[i] else _ONE
     return gaps
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _silent(values):  # type: ignore[no-untyped-def]
+    """Whether any object gave no sample at all."""
+    for i in range(values.shape[1]):
+        if values[0, i] != values[0, i]:
+            missing = 0
+            for k in range(values.shape[0]):
+                missing += 1 if values[k, i] != values[k, i] else 0
+            if missing == values.shape[0]:
+                return True
+    return False
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")

@@ -8,10 +8,13 @@ from numba import njit
 
 @njit(cache=True, fastmath=False, error_model="numpy")
 def measure(pool, starts, within, exact, scale, low, high, shown):  # type: ignore[no-untyped-def]
-    """Write what a tick shows into `shown`, all of shape (n,); see `_Instruments.measure`."""
-    for i in range(len(shown)):
-        shown[i] = pool[starts[i] + within]
-    for i in range(len(shown)):
-        value = shown[i] * scale[i] + exact[i]
-        value = low[i] if value < low[i] else value
-        shown[i] = high[i] if value > high[i] else value
+    """Write what the ticks of a run show into `shown`, (ticks, n); see `_Instruments.measure`."""
+    for tick in range(shown.shape[0]):
+        row = shown[tick]
+        samples = pool[within + tick :]
+        for i in range(len(row)):
+            row[i] = samples[starts[i]]
+        for i in range(len(row)):
+            value = row[i] * scale[i] + exact[i]
+            value = low[i] if value < low[i] else value
+            row[i] = high[i] if value > high[i] else value

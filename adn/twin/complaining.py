@@ -10,6 +10,7 @@ operations do, and a service that is well adds nothing to anyone's. All figures 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -75,6 +76,7 @@ BACKGROUND: Final[tuple[tuple[Complaint, float], ...]] = (
     ("unreachable", 0.1),
 )
 """What those say whose trouble is not the network's, and how often (assumption)."""
+_MINUTES: Final = 1024
 _VOICE: Final = ("voice", "video", "call", "conference")
 
 
@@ -130,6 +132,8 @@ class Complaining:
         self._places = sorted({site for site in self._sites.values() if site})
         self._rows = {row.id: row for row in network.rows.services}
         self._raised = 0
+        self._block = -1
+        self._numbers: list[int] = []
         if len(network.services):
             twin.routine.every(MINUTE, self._live)
 
@@ -174,14 +178,29 @@ class Complaining:
     def _unhurt(self, now: Millis) -> None:
         """Let customers complain of what has nothing to do with the network."""
         minute = now // MINUTE
+        many = self._many(minute)
+        if not many:
+            return
         stream = self._key.stream(f"background/{minute}")
-        for number in range(int(stream.poisson(self._manners.background / 60.0))):
+        for number in range(many):
             at = float(stream.random()) * self._customers[-1]
             row = int(np.searchsorted(self._customers, at, side="right"))
             kinds, shares = zip(*BACKGROUND, strict=True)
             drawn = float(stream.random()) * sum(shares)
             kind: Complaint = kinds[int(np.searchsorted(np.cumsum(shares), drawn))]
             self._write(now, _Complaint(row, kind, now, ()), f"background/{number}")
+
+    def _many(self, minute: int) -> int:
+        """Return how many complain so in a minute: Poisson, drawn for many minutes at once."""
+        block, place = divmod(minute, _MINUTES)
+        if block != self._block:
+            minutes = np.arange(block * _MINUTES, (block + 1) * _MINUTES).astype(np.uint32)
+            drawn = noise.uniform(self._key.word("background"), minutes, 0).astype(np.float64)
+            mean = self._manners.background / 60.0
+            below = poisson_below(mean, drawn.max())
+            self._numbers = np.searchsorted(below, drawn, side="right").tolist()
+            self._block = block
+        return int(self._numbers[place])
 
     # --- what they say ---
 
@@ -234,6 +253,21 @@ class Complaining:
         }
         twin.truth(Record(twin.clock.now, "ticket.cause", "twin", id=name, data=cause))
         twin.report(replace(ticket, id=name))
+
+
+def poisson_below(mean: float, most: float) -> Floats:
+    """Return the probability of at most 0, 1, 2… events, up to `most`.
+
+    >>> [round(float(x), 4) for x in poisson_below(1.0, 0.9)]
+    [0.3679, 0.7358, 0.9197]
+    """
+    term = total = math.exp(-mean)
+    found = [total]
+    while total <= most and term > 0.0:
+        term *= mean / len(found)
+        total += term
+        found.append(total)
+    return np.array(found)
 
 
 def badness(network: Network, performance: Performance) -> Floats:

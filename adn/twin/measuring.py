@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from adn.base import kernels
 from adn.base.clock import NEVER, Millis
-from adn.base.pool import Gaps, Runs, wandering
+from adn.base.pool import RUN, Gaps, Runs, wandering
 from adn.base.streams import Key, hash32
 from adn.northbound.telemetry import KPIS, Kpi, Roster, Table, TelemetryFrame
 from adn.topology.network import Bools, Floats, Network
@@ -140,10 +140,15 @@ class _Instruments:
     def _measure_compiled(self, tick: int, shown: Float32) -> None:
         from adn.twin.compiled import measure
 
-        known = [one.reshape(-1) for one in (self.exact, self.scale, self._low, self._high)]
-        for one in range(len(shown)):
-            starts, within = self.runs.starts(tick + one)
-            measure(self.runs.pool, starts, within, *known, shown[one].reshape(-1))
+        exact, scale = self.exact.reshape(-1), self.scale.reshape(-1)
+        low, high = self._low.reshape(-1), self._high.reshape(-1)
+        rows, done = shown.reshape(len(shown), -1), 0
+        while done < len(rows):
+            starts, within = self.runs.starts(tick + done)
+            end = min(len(rows), done + RUN - within)
+            pool = self.runs.pool
+            measure(pool, starts, within, exact, scale, low, high, rows[done:end])
+            done = end
 
 
 class Measuring:

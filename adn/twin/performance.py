@@ -59,11 +59,11 @@ class Performance:
         delay = np.append(state.delay_ms + wait, 0.0)
         through = np.multiply.reduceat(keep[hops], first) if len(first) else per_flow
         # Sums term by term, in the order of the path: `ahead.py` must come to the same bits.
-        late = np.bincount(
+        late: Floats = np.bincount(
             np.repeat(np.arange(len(first)), forwarding.length),
             weights=delay[hops],
             minlength=len(first),
-        )
+        ).astype(np.float64)
         if responds(network, state, load, discards):
             found = respond(network, state, forwarding, per_flow)
             load, discards = found.load_bps, found.discards
