@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python3.12 test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint format types contracts wheel transcripts constraints clean
+.PHONY: help demo test slow bench lint format types contracts wheel transcripts constraints clean
 
 # One thread each: a digest must not depend on how many cores a machine has.
 export OMP_NUM_THREADS := 1
@@ -26,6 +26,10 @@ test: ## Run the tests, without those marked slow.
 slow: ## Run the tests marked slow.
 	@sh .ci/venv test cluster
 	@$(BIN)/python -m pytest -m slow
+
+bench: ## Measure the goals of speed and write docs/performance.md anew (minutes).
+	@sh .ci/venv bench fast
+	@$(BIN)/python benchmarks/goals.py
 
 lint: ## Check style with ruff.
 	@sh .ci/venv dev

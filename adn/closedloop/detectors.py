@@ -135,6 +135,11 @@ class OrdinaryForest:
         """Fit on everything learnt, if it is enough, as soon as there is something to judge."""
         self._unfitted, self._learnt = self._learnt, []
 
+    @property
+    def fitted(self) -> bool:
+        """Whether there was something to judge, and enough to judge it by."""
+        return bool(self._trees)
+
     def _fit(self) -> None:
         rows = [row for described in self._unfitted for row in described()]
         self._unfitted = []

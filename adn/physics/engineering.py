@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -74,12 +75,30 @@ class _Search:
     def __init__(self, fabric: Fabric, lines: Lines, load_bps: Floats, target: float) -> None:
         self.load = load_bps.copy()
         self.ceiling = lines.capacity_bps * target
-        self._up = lines.up
-        self._delay = lines.delay_ms.tolist()
-        self._head = fabric.head.tolist()
-        self._out = [[int(d) for d in row if d >= 0 and lines.up[d]] for row in fabric.out.tolist()]
-        self._n = fabric.n
-        self._transit = fabric.transit.tolist()
+        self._fabric, self._up, self._n = fabric, lines.up, fabric.n
+        self._delay_ms = lines.delay_ms
+
+    # Lists are made when a path is first looked for: mostly nothing is full, and none is.
+
+    @cached_property
+    def _delay(self) -> list[float]:
+        found: list[float] = self._delay_ms.tolist()
+        return found
+
+    @cached_property
+    def _head(self) -> list[int]:
+        found: list[int] = self._fabric.head.tolist()
+        return found
+
+    @cached_property
+    def _out(self) -> list[list[int]]:
+        up = self._up.tolist()
+        return [[d for d in row if d >= 0 and up[d]] for row in self._fabric.out.tolist()]
+
+    @cached_property
+    def _transit(self) -> list[bool]:
+        found: list[bool] = self._fabric.transit.tolist()
+        return found
 
     def path(
         self, source: int, target: int, rate: float, latency_limit_ms: float

@@ -246,7 +246,8 @@ def fit_rates(
         normal = np.exp(-0.5 * off**2 / wide) / np.sqrt(2.0 * np.pi * wide)
         trust = normal / (normal + stray)
     before = log_density(residual, variance, stray)
-    return np.bincount(owner, log_density(off, wide, stray) - before, count), rate
+    gain: Floats = np.bincount(owner, log_density(off, wide, stray) - before, count).astype(float)
+    return gain, rate
 
 
 def without_lossy(losses: Losses, direction: int, rate: float) -> Losses:
@@ -259,7 +260,8 @@ def without_lossy(losses: Losses, direction: int, rate: float) -> Losses:
 def explain(losses: Losses, direction: int, rate: float) -> Ints:
     """Take a direction's loss as explained, in place; return the services that cross it."""
     span = slice(losses.shares.indptr[direction], losses.shares.indptr[direction + 1])
-    row, w = losses.shares.indices[span], losses.shares.data[span]
+    row: Ints = losses.shares.indices[span]
+    w = losses.shares.data[span]
     losses.residual[row] -= w * rate
     spread = w * (1.0 - w) / losses.flow_groups[row] + (_RATE_ERROR * w) ** 2
     losses.variance[row] += rate**2 * spread

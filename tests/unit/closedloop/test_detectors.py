@@ -92,6 +92,21 @@ def test_the_forest_depends_on_its_key_alone(bench: Any) -> None:
     assert learnt(bench).unusual(rows, 3, 300) == learnt(bench).unusual(rows, 3, 300)
 
 
+def test_the_forest_is_fitted_when_there_is_something_to_judge_and_not_before(bench: Any) -> None:
+    forest = learnt(bench)
+    forest.unusual([], 0, 300)
+    assert not forest.fitted
+    forest.unusual([bench.candidate("s", 0.03, 2)], 1, 300)
+    assert forest.fitted
+
+
+def test_what_is_seen_after_the_fit_was_asked_for_is_not_learnt(bench: Any) -> None:
+    forest, later = learnt(bench), learnt(bench)
+    later.learn_candidates(bench.losses(99, ["s"] * 500, 0.03), 300)
+    rows = [bench.candidate("s", 1e-4 * i, 1 + i % 3) for i in range(1, 200)]
+    assert forest.unusual(rows, 3, 300) == later.unusual(rows, 3, 300)
+
+
 def test_an_unfitted_forest_stands_in_nobody_s_way(bench: Any) -> None:
     forest = OrdinaryForest(Key.root(1))
     forest.fit()

@@ -29,6 +29,13 @@ def test_every_kpi_is_watched_and_none_closer_than_six_spreads(intent: Intent) -
     assert min(w.z for w in limits) >= 6.0
 
 
+def test_the_fall_of_traffic_at_night_is_nothing_to_be_told_of(intent: Intent) -> None:
+    """At most three spreads off for all of a day come to less than the sum that is watched for."""
+    (rate,) = [w for w in intent.control.watch if (w.table, w.kpi) == ("service", "rate")]
+    assert rate.cusum > 3.0 * 24 * 360
+    assert all(w.cusum == 20.0 for w in intent.control.watch if w is not rate)
+
+
 def test_services_are_within_their_promise_or_outside(intent: Intent) -> None:
     names = ("vpn:A>B", "vpn:B>A", "vpn:A>C", "ghost", "vpn:C>A")
     loss = np.array([0.0, 0.1, 0.0, 1.0, np.nan])
