@@ -1,0 +1,96 @@
+"""Baselines come to the same bits whichever way they are reckoned."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adn.base import pool
+from adn.northbound.baselines import Baselines
+from adn.northbound.telemetry import KPIS, kpis_of
+
+KEPT = (
+    *("mean", "variance", "cusum", "samples", "ticks", "total", "lost", "peak"),
+    *("before", "spread", "z", "gaps", "silent"),
+)
+TABLES = ("service", "direction", "element")
+
+
+def samples(table: str, rows: int, seed: int, ticks: int, share: float) -> list[np.ndarray]:
+    """Return noise of the size of the floors, with a level shift for a while, and gaps."""
+    known = [row for row in KPIS if row.table == table]
+    series = np.arange(len(known) * rows, dtype=np.uint32)
+    runs = pool.Runs(seed, series, pool.wandering(0.5, 5.0))
+    gaps = pool.Gaps(seed + 1, series, share)
+    floor = np.array([[row.floor] for row in known], np.float32)
+    found = []
+    for tick in range(ticks):
+        values = np.empty((len(known), rows), np.float32)
+        runs.take(tick, values.reshape(-1))
+        values = 5 * floor + values * floor
+        if ticks // 2 < tick < ticks * 3 // 4:
+            values[:, ::7] += 30 * floor
+        values.reshape(-1)[gaps.at(tick)] = np.nan
+        found.append(values)
+    return found
+
+
+@pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed")
+@settings(max_examples=12, deadline=None)
+@given(
+    table=st.sampled_from(TABLES),
+    rows=st.integers(1, 40),
+    seed=st.integers(0, 1000),
+    share=st.sampled_from([0.0, 0.002, 0.3]),
+    interval=st.sampled_from([None, 60_000]),
+)
+def test_compiled_and_by_numpy_are_equal_to_the_bit(
+    table: str, rows: int, seed: int, share: float, interval: int | None
+) -> None:
+    known = [row for row in KPIS if row.table == table]
+    both = []
+    for compiled in (False, True):
+        one = Baselines(known, rows, interval)
+        one._compiled = compiled
+        one.watch([8.0] * len(known), [16.0] * len(known))
+        both.append(one)
+    departed = 0
+    for tick, values in enumerate(samples(table, rows, seed, 300, share)):
+        said = [one.learn(values, learning=tick < 40) for one in both]
+        assert said[0] == said[1], tick
+        departed += said[0]
+        for name in KEPT:
+            one, other = getattr(both[0], name), getattr(both[1], name)
+            np.testing.assert_array_equal(one, other, err_msg=f"{name} at {tick}")
+        if tick == 200:
+            for one in both:
+                one.begin()
+    assert departed
+
+
+def test_adding_rows_changes_nothing_for_those_there_were() -> None:
+    known = list(kpis_of("service", 10_000))
+    few, many = Baselines(known, 10), Baselines(known, 25)
+    for values in samples("service", 25, 4, 200, 0.01):
+        few.learn(values[:, :10], learning=False)
+        many.learn(values, learning=False)
+    np.testing.assert_array_equal(few.mean, many.mean[:, :10])
+    np.testing.assert_array_equal(few.variance, many.variance[:, :10])
+
+
+def test_a_falling_level_is_followed_as_fast_where_samples_are_rarer() -> None:
+    """A loss of a sixth in an hour is a daily profile and no departure, at either interval."""
+    known = list(kpis_of("service", 10_000))
+    line = [row.name for row in known].index("rate")
+    for interval, ticks in ((10_000, 360), (60_000, 60)):
+        one = Baselines(known, 1, interval)
+        level = np.full((3, 1), 0.0, np.float32)
+        for tick in range(200 + ticks):
+            level[line] = 1e9 * (1.0 - max(0, tick - 200) / ticks / 6.0)
+            one.learn(level, learning=False)
+        behind = 1.0 - level[line, 0] / one.mean[line, 0]
+        assert 0.0 < behind < 0.03, interval
