@@ -34,7 +34,7 @@ def repair(case: Case) -> Generator[Event, Any, bool]:
             return False
     yield from take_back(case)
     started = case.ops.clock.now
-    fixed, outside = yield from case.verifier().settle(case.services(), started, most=30)
+    fixed, outside = yield from case.verifier().settle(case.services(), started, within=5 * MINUTE)
     fixed = yield from case.verified(started, fixed, outside)
     if fixed:
         if case.incident.status is not Status.RESTORED:

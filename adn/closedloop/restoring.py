@@ -35,7 +35,8 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         diagnosis = yield from case.diagnosing.locate(changed=bool(case.excluded))
         by_people = ops.performing.waits(Task.RECOVERY_ANALYSIS, incident.domain)
         case.move(Status.LOCATED)
-        before = yield from verifier.outside_at_next_tick(case.services(), 0)
+        told = verifier.telling(incident.joined_at)
+        before = yield from verifier.outside_at_next_tick(case.services(), told)
         if before:
             before = yield from case.outside_after_others(before)
         if not before and not recurs(diagnosis):

@@ -16,13 +16,12 @@ from adn.closedloop.intent import Intent
 from adn.closedloop.ordering import Orders
 from adn.closedloop.view import SeriesKey, View
 
-TICK: Final[Millis] = 10 * SECOND
-"""How often services report loss and latency."""
+PROMPT: Final[Millis] = 10 * SECOND
+"""An interval no longer than this tells of the present as a whole."""
 ARRIVAL: Final[Millis] = 5 * SECOND
 """How long after a tick its frame has surely arrived (assumption)."""
-FINE_TICKS: Final = 3
-MOST_TICKS: Final = 4
-"""After so many ticks without `FINE_TICKS` good ones in a row a change has not helped."""
+FINE: Final[Millis] = 30 * SECOND
+"""For so long, at least one interval, services must be fine without a break."""
 
 
 class Verifier:
@@ -30,6 +29,15 @@ class Verifier:
 
     def __init__(self, clock: SimClock, view: View, intent: Intent, orders: Orders) -> None:
         self._clock, self._view, self._intent, self._orders = clock, view, intent, orders
+        self._tick = max(view.interval("service", name) for name in ("loss", "latency"))
+
+    def telling(self, since: Millis) -> Millis:
+        """Return from when on an interval must begin to tell how services are now.
+
+        A long one that began before `since`, when routing was still healing what it could, says of
+        services that are back that they lost a share.
+        """
+        return 0 if self._tick <= PROMPT else since
 
     def outside_at_next_tick(
         self, services: Sequence[str], since: Millis
@@ -38,8 +46,9 @@ class Verifier:
 
         A service that did not report is judged by its latest report before, if that is recent.
         """
-        first = -(-(since + TICK) // TICK) * TICK
-        now_tick = (self._clock.now - ARRIVAL) // TICK * TICK + TICK
+        every = self._tick
+        first = -(-(since + every) // every) * every
+        now_tick = (self._clock.now - ARRIVAL) // every * every + every
         tick = max(first, now_tick)
         yield self._clock.sleep(max(0, tick + ARRIVAL - self._clock.now))
         wanted: list[SeriesKey] = [
@@ -60,21 +69,26 @@ class Verifier:
         if held is None:
             return None
         pairs = zip(held.measured_at, held.values, strict=True)
-        fresh = [x for at, x in pairs if at - TICK >= since and not math.isnan(x)]
+        fresh = [x for at, x in pairs if at - self._tick >= since and not math.isnan(x)]
         return fresh[-1] if fresh else None
 
     def settle(
-        self, services: Sequence[str], since: Millis, most: int = MOST_TICKS
+        self, services: Sequence[str], since: Millis, within: Millis = 0
     ) -> Generator[Event, Any, tuple[bool, frozenset[str]]]:
-        """Return whether services were fine for `FINE_TICKS` in a row, and who was outside last."""
+        """Return whether services were fine for `FINE` without a break, and who was outside last.
+
+        That must come `within` a time, at the least one interval more than it takes.
+        """
+        wanted = -(-FINE // self._tick)
+        most = max(wanted + 1, within // self._tick)
         fine = 0
         outside: frozenset[str] = frozenset()
-        for tick in range(most):
+        for left in range(most - 1, -1, -1):
             outside = yield from self.outside_at_next_tick(services, since)
             fine = 0 if outside else fine + 1
-            if fine >= FINE_TICKS:
+            if fine >= wanted:
                 return True, outside
-            if fine + most - 1 - tick < FINE_TICKS:
+            if fine + left < wanted:
                 break
         return False, outside
 

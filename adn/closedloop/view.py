@@ -192,6 +192,10 @@ class View:
         """Return the objects that report in a table, as they say themselves."""
         return self._rosters.get(table, ())
 
+    def interval(self, table: Table, name: str) -> Millis:
+        """Return how often a KPI of a table is reported."""
+        return self._intervals.get(table) or kpi(table, name).interval_ms
+
     def frequent(self, table: Table) -> tuple[str, ...]:
         """Return the KPIs of a table that are reported most often, in catalogue order."""
         if self._intervals.get(table) is not None:
@@ -235,7 +239,7 @@ class View:
         lost = self._silence.unheard - self.silent
         if lost and track.latest.object in self._silence.rows(table):
             return True  # what the collector lost is as it was last heard of
-        interval = self._intervals.get(table) or kpi(table, track.latest.kpi).interval_ms
+        interval = self.interval(table, track.latest.kpi)
         passed_over = self._measured[table] >= track.last_at + 2 * interval
         return not passed_over and self.now < track.last_at + 2 * interval + LATE
 
