@@ -157,13 +157,15 @@ def _crossings(
     at = np.array([(row.start + row.end) / 2 for row in past])
     off = (at - at.mean())[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        own = _less_common(values, relative=known.relative)
         middle = values.mean(axis=0)
         slope = (off * (values - middle)).sum(axis=0) / (off**2).sum()
         present = middle + (past[-1].end - at.mean()) * slope
         after = (limit - present) / slope
-        holds = _stands_out(off, own, known.floor) & (slope > 0)
-        holds &= (present < limit) & (values[-1] < limit) & (after <= HORIZON)
+        holds: Bools = (slope > 0) & (present < limit)
+        holds &= (values[-1] < limit) & (after <= HORIZON)
+        if not holds.any():
+            return []
+        holds &= _stands_out(off, _less_common(values, relative=known.relative), known.floor)
     return [Expected(ids[row], known.name, int(after[row])) for row in np.flatnonzero(holds)]
 
 

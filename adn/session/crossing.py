@@ -53,7 +53,7 @@ def observed(now: Millis, seen: Observation) -> Record | None:
     if isinstance(seen, SeriesReply):
         data = {
             "series": [[row.table, row.object, row.kpi] for row in seen.series],
-            "digest": _digest(f"{quantise(value)}" for row in seen.series for value in row.values),
+            "digest": _columns_digest(*(np.array(row.values, np.float32) for row in seen.series)),
         }
         return Record(now, "series.received", "collector", id=seen.request, data=data)
     if isinstance(seen, CommandResult):
