@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_YOUNG: Final = 200_000
+_YOUNG: Final = 10_000
 """Objects made before the youngest are looked through (CPython's default is some hundreds)."""
 
 
@@ -24,7 +24,7 @@ def calm() -> Iterator[None]:
     """
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 50)
+    gc.set_threshold(_YOUNG, 10, 20)
     try:
         yield
     finally:
