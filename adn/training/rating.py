@@ -19,7 +19,7 @@ assumptions. Where no fault counts, the tasks alone do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Final
@@ -29,6 +29,7 @@ from adn.base.levels import AutonomyLevel, Performer, Task, level_table
 from adn.base.records import Record
 from adn.closedloop.people.rota import TRAINEE
 from adn.scoring.actions import wrong_actions
+from adn.scoring.assess import Subject
 from adn.scoring.log import RunLog
 from adn.scoring.scorecard import Scorecard
 from adn.scoring.tasks import TaskInstance, task_instances
@@ -154,7 +155,10 @@ def rating_of(
     asked = frozenset(str(one.reply.data["task"]) for one in work if not one.absent)
     unrated = inapplicable | (BY_READING - asked)
     clocks = clock_points(card, expert, log.manifest["targets"])
-    tasks = task_points(task_instances(log), rated_tasks(log, level, unrated))
+    tasks = task_points(
+        _of_people(task_instances(log), level),
+        sorted({*rated_tasks(log, level, unrated), *(Task(t) for t in asked - unrated)}),
+    )
     wrong = wrong_by_trainee(log, work)
     false = card.false_incidents if _recognises(log, level) else 0
     conduct = max(0.0, 100.0 - WRONG * (len(wrong) + false))
@@ -236,6 +240,15 @@ def rated_tasks(
         and table.performer(task, level) is not Performer.SYSTEM
         and DESK_OF[task] in roles
     )
+
+
+def _of_people(rows: Iterable[TaskInstance], level: AutonomyLevel) -> Iterator[TaskInstance]:
+    """Yield the instances that are people's: all where they have a part, else what they did."""
+    table = level_table()
+    for row in rows:
+        owed = table.performer(row.task, level) is not Performer.SYSTEM
+        if owed or row.subject in (Subject.PERSON, Subject.SHARED):
+            yield row
 
 
 def task_points(rows: Iterable[TaskInstance], rated: Iterable[Task]) -> dict[str, dict[str, Any]]:

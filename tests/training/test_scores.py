@@ -111,6 +111,21 @@ def test_tasks_without_instances_have_no_points() -> None:
     assert task_points([], [Task.DEMARCATION]) == {"G": none}
 
 
+def test_what_the_system_does_at_a_level_is_not_the_trainees() -> None:
+    """At L4 the cause is the system's to find; it is rated where it came to the trainee."""
+    from adn.base.levels import AutonomyLevel, Task
+    from adn.scoring.assess import Subject
+    from adn.scoring.tasks import TaskInstance
+    from adn.training.rating import _of_people
+
+    def found_by(who: Subject | None) -> TaskInstance:
+        return TaskInstance(Task.ROOT_CAUSE, "F", "k", "ip", "I", 0, 1, who, True, None)
+
+    rows = [found_by(who) for who in (Subject.SYSTEM, Subject.PERSON, Subject.SHARED, None)]
+    assert list(_of_people(rows, AutonomyLevel.L4)) == rows[1:3]
+    assert list(_of_people(rows, AutonomyLevel.L2)) == rows
+
+
 def test_a_debrief_tells_the_truth_and_when_it_could_be_seen() -> None:
     """Fault, first sign in the log and what it was taken for stand side by side."""
     found = debriefed("plays-well")
