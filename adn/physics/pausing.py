@@ -51,9 +51,9 @@ def pauses(
 
     First every flow gets its max-min share with its demand as weight: full ports slow in
     proportion. Then pauses spread: a direction passes on no larger a share than the worst of the
-    directions that its traffic enters next, taken back hop by hop until nothing changes (once a
-    hop of the longest path at most). A direction whose load is ρ and that passes the share s on
-    stands still for 1 − s·ρ of the time.
+    directions that its traffic enters next, taken back hop by hop, from flow to flow, until nothing
+    changes: as often as there are directions at most. A direction whose load is ρ and that passes
+    the share s on stands still for 1 − s·ρ of the time.
 
     Args:
         hops: Direction rows of all flows, end to end, one past the last for none, shape (P,).
@@ -75,7 +75,7 @@ def pauses(
     np.maximum.at(level, hops, np.repeat(share, lengths))
     held = np.append(np.where(full, level[:directions], 1.0), 1.0)
     before, after = _steps(hops, first, np.repeat(wanted_bps, lengths), np.append(lossless, False))
-    for _ in range(int(lengths.max(initial=1))):
+    for _ in range(directions):
         known = held.copy()
         np.minimum.at(held, before, known[after])
         if np.array_equal(known, held):

@@ -94,6 +94,14 @@ def test_only_a_flow_that_shares_no_direction_with_the_congested_is_spared() -> 
     assert found.passes == pytest.approx([0.5, 0.5, 1.0])
 
 
+def test_pauses_go_on_backwards_from_the_path_of_one_flow_to_that_of_another() -> None:
+    """What waits for port 5 holds up port 3, and so what comes to it the long way from port 0."""
+    paths = [[0, 1, 2, 3], [3, 4, 5]]
+    found = told(paths, [9.0, 9.0, 9.0, 9.0, 9.0, 1.0], [1.0, 3.0])
+    assert found.held == pytest.approx([1 / 3] * 6)
+    assert found.passes == pytest.approx([1 / 3, 1 / 3])
+
+
 def test_directions_that_wait_for_each_other_in_a_circle_are_stuck() -> None:
     paths = [[0, 1], [1, 2], [2, 0]]
     found = told(paths, [10.0, 10.0, 10.0], [10.0, 10.0, 10.0])
