@@ -1,6 +1,6 @@
 """How long one failed link takes to route round, and how long working everything out anew takes.
 
-python benchmarks/rerouting.py [elements]``.
+Run it as ``python benchmarks/rerouting.py [elements]``.
 """
 
 from __future__ import annotations

@@ -10,17 +10,16 @@ hop hashes over the others. Explicit paths are followed label by label and meet 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from adn.base import noise
 from adn.base.streams import hash32
 from adn.physics.routing import Fabric, direction_costs
 from adn.topology.network import Bools, Ints, Network
 from adn.twin.destinations import Destinations
+from adn.twin.flows import Flows
 from adn.twin.state import State
 from adn.twin.views import Changes, Views, changes_between
 
@@ -28,65 +27,6 @@ MAX_HOPS: Final = 64
 """After so many hops a packet is dropped: the common initial TTL."""
 _VIEWS: Final = 8
 """Above how many views those that nobody holds are forgotten."""
-
-
-@dataclass(frozen=True)
-class Flows:
-    """Flow groups: the equal parts into which services are hashed, shape (F,).
-
-    Attributes:
-        service: Service row.
-        source: Element row where it enters.
-        target: Element row where it leaves.
-        hashes: A hash of its name.
-        first: First flow group of each service, shape (S,).
-        count: Flow groups of each service, shape (S,).
-        targets: Distinct targets, sorted, shape (T,).
-        aim: Place of each one's target among them.
-        order: The flow groups in the order of their targets.
-        start: Where those towards each target begin in `order`, and the end, shape (T + 1,).
-    """
-
-    service: Ints
-    source: Ints
-    target: Ints
-    hashes: npt.NDArray[np.uint32]
-    first: Ints
-    count: Ints
-    targets: Ints
-    aim: Ints
-    order: Ints
-    start: Ints
-
-    def towards(self, trees: Ints) -> Ints:
-        """Return the flow groups towards some targets (places in `targets`)."""
-        parts = [self.order[self.start[i] : self.start[i + 1]] for i in trees.tolist()]
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-
-    @classmethod
-    def of(cls, network: Network) -> Flows:
-        """Return the flow groups of a network's services, in service order."""
-        count = network.flow_groups
-        service = np.repeat(np.arange(len(count)), count)
-        names = [
-            hash32(f"{name}/{group}")
-            for name, groups in zip(network.services.ids, count, strict=True)
-            for group in range(int(groups))
-        ]
-        targets, aim = np.unique(network.service_z, return_inverse=True)
-        held = np.bincount(aim[service], minlength=len(targets))
-        return cls(
-            service=service,
-            source=network.service_a[service],
-            target=network.service_z[service],
-            hashes=np.array(names, dtype=np.uint32),
-            first=np.cumsum(count) - count,
-            count=count,
-            targets=targets,
-            aim=aim[service],
-            order=np.argsort(aim[service], kind="stable"),
-            start=np.append(0, np.cumsum(held)),
-        )
 
 
 class Forwarding:
@@ -125,6 +65,7 @@ class Forwarding:
         self._unused = np.zeros(fabric.directions, dtype=bool)
         self._repairs: dict[int, int] = {}
         self._bent = np.full(flows, -1, dtype=np.int64)
+        self._stuck = np.full(flows, -1, dtype=np.int64)  # where a table knows no way, if anywhere
         self._flatten()
 
     def fork(self) -> Forwarding:
@@ -138,6 +79,7 @@ class Forwarding:
         other.arrives = self.arrives.copy()
         other._dirty = self._dirty.copy()
         other._repairs, other._bent = dict(self._repairs), self._bent.copy()
+        other._stuck = self._stuck.copy()
         return other
 
     def settle(self, up: Bools, cost: Ints, running: Bools | None = None) -> None:
@@ -201,12 +143,14 @@ class Forwarding:
         if len(nodes) == 1:
             aims = flows.towards(tree)
             passing = (self._tails[self.paths[aims]] == nodes[0]).any(axis=1)
+            passing |= self._stuck[aims] == nodes[0]
         else:
             points = np.zeros((len(flows.targets), self._fabric.n + 1), dtype=bool)
             points[tree, node] = True
             aims = flows.towards(np.flatnonzero(points.any(axis=1)))
             passing = points[flows.aim[aims, None], self._tails[self.paths[aims]]].any(axis=1)
-        self._dirty[aims[passing | ~self.arrives[aims]]] = True
+            passing |= points[flows.aim[aims], self._stuck[aims]]
+        self._dirty[aims[passing]] = True
 
     def suits(self, state: State) -> bool:
         """Whether this plane drops and leaves out what it would in `state`."""
@@ -302,7 +246,7 @@ class Forwarding:
         hops: list[tuple[Ints, Ints]] = []
         arrives = np.zeros(len(todo), dtype=bool)
         held = np.full(len(flow), -1, dtype=np.int64)  # the view of a repair path, once on it
-        self._bent[todo] = -1
+        self._bent[todo] = self._stuck[todo] = -1
         for _ in range(MAX_HOPS):
             if not len(flow):
                 break
@@ -310,6 +254,7 @@ class Forwarding:
             if self._repairs:
                 direction, held = self._round(flow, node, direction, held)
             routed = direction < end
+            self._stuck[flow[~routed]] = node[~routed]
             flow, place, target = flow[routed], place[routed], target[routed]
             direction, held = direction[routed], held[routed]
             hops.append((place, direction))

@@ -9,7 +9,8 @@ import numpy as np
 from adn.physics.services import ServiceKpis, outside_limits
 from adn.physics.traffic import queue_delay_ms, queue_loss
 from adn.topology.network import Bools, Floats, Network
-from adn.twin.forwarding import Flows, Forwarding
+from adn.twin.flows import Flows
+from adn.twin.forwarding import Forwarding
 from adn.twin.responding import respond, responds
 from adn.twin.state import Configuration, State
 
