@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from adn.base.clock import SimClock
+from adn.base.clock import NEVER, SimClock
 from adn.base.streams import Key
 from adn.northbound import wire
 from adn.testing.reachability import paths_to, reachable
@@ -68,6 +68,7 @@ def test_a_shared_clock_would_give_the_world_away(live) -> None:
     """Sharing one SimPy environment is sharing the secret: the walk finds the twin through it."""
     stranger = SimClock()
     stranger._env = live.assembly.twin.clock._env
+    live.assembly.twin.clock.call_at(NEVER // 2, live.assembly.twin.next_event)  # as any fault does
     live.loop._view.note = stranger
     environment = id(live.assembly.twin.clock._env)
     through = paths_to(live.loop, lambda found: id(found) != environment and of_the_world(found))

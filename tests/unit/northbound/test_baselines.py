@@ -87,10 +87,12 @@ def test_a_falling_level_is_followed_as_fast_where_samples_are_rarer() -> None:
     known = list(kpis_of("service", 10_000))
     line = [row.name for row in known].index("rate")
     for interval, ticks in ((10_000, 360), (60_000, 60)):
-        one = Baselines(known, 1, interval)
-        level = np.full((3, 1), 0.0, np.float32)
+        one = Baselines(known, 200, interval)
+        runs = pool.Runs(5, np.arange(200, dtype=np.uint32), pool.wandering(0.5, 5.0))
+        level, error = np.zeros((3, 200), np.float32), np.zeros(200, np.float32)
         for tick in range(200 + ticks):
-            level[line] = 1e9 * (1.0 - max(0, tick - 200) / ticks / 6.0)
+            runs.take(tick, error)
+            level[line] = 1e9 * (1.0 - max(0, tick - 200) / ticks / 6.0) * (1.0 + 0.03 * error)
             one.learn(level, learning=False)
-        behind = 1.0 - level[line, 0] / one.mean[line, 0]
+        behind = 1.0 - 1e9 * (5.0 / 6.0) / float(one.mean[line].mean())
         assert 0.0 < behind < 0.03, interval
