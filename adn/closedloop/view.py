@@ -306,7 +306,8 @@ class View:
         if self.limits:
             tells &= np.array([name not in self.limits for name in names], dtype=bool)
         before = np.full(len(names), np.nan) if self._offered is None else self._offered
-        self._offered = np.where(tells, rate / (1.0 - np.maximum(0.0, lost)), before)
+        kept = np.where(tells, 1.0 - np.maximum(0.0, lost), 1.0)
+        self._offered = np.where(tells, rate / kept, before)
 
     def see_series(self, now: Millis, seen: SeriesReply, offered_before: Millis = 0) -> None:
         """Take in raw series; rates measured before an instant become the offered rates."""

@@ -52,7 +52,7 @@ class BackOffEntry(Part):
 
 
 class DampingEntry(Part):
-    """How interfaces that flap are held down: by a decaying penalty, as RFC 2439 does for routes."""
+    """How flapping interfaces are held down: by a decaying penalty, as RFC 2439 does for routes."""
 
     penalty: float = Field(
         _DAMPING.penalty, gt=0, le=1e6, description=f"What each loss of light adds ({_MEMORY})."

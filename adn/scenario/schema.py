@@ -266,7 +266,8 @@ class Telemetry(Part):
         description="From the end of an interval to its arrival.",
     )
     intervals: Intervals = Field(
-        default_factory=Intervals, description="How often each table reports all its KPIs."
+        default_factory=lambda: Intervals(),
+        description="How often each table reports all its KPIs.",
     )
     missing: Share = Field(0.002, description="Share of the reports that never arrive.")
     late: Share = Field(0.0, description="Share of the frames that come later than that.")

@@ -181,7 +181,7 @@ class Lines:
 
     def _dropped(self, lossy: Floats) -> Floats:
         """Return the share that finds each queue full, shape (V,)."""
-        found = queue_loss(lossy, self._served(lossy), self._buffer)
+        found: Floats = queue_loss(lossy, self._served(lossy), self._buffer)
         dropped: Floats = np.where(found < DROPPING, 0.0, found)
         return dropped
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from adn.base.quantities import quantise
+
 if TYPE_CHECKING:
     from adn.twin.twin import Twin
 

@@ -11,7 +11,7 @@ on a screen and be written into a file.
 | F prediction | ``expected``: [object, KPI, after how many seconds] |
 | G demarcation | ``domain``, ``probability`` |
 | H root cause | ``suspects``: [object, problem class, probability, severity, reasons] |
-| I recovery | ``choice``: number of the plan chosen of those offered, or null; or one's own ``plan`` |
+| I recovery | ``choice``: number of the plan chosen of those offered, or null; or an own ``plan`` |
 | J determination | ``go``, ``reason`` |
 | K execution | nothing; of a crew, ``look``: it found nothing, and sets out once more |
 | V verification | ``fixed`` |

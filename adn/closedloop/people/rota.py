@@ -67,7 +67,7 @@ class Rota:
 
     def _people(self, desks: Mapping[str, int], label: str) -> Mapping[str, tuple[str, ...]]:
         named = {role: _names(role, count, label) for role, count in sorted(desks.items())}
-        return named | {role: (TRAINEE,) for role in self.trainee}
+        return named | dict.fromkeys(self.trainee, (TRAINEE,))
 
     def changes(self, until: Millis) -> Iterator[Millis]:
         """Yield, in order, the instants after 0 and before `until` at which a shift changes."""

@@ -104,9 +104,7 @@ class Watch:
         started = self._clock.now
 
         def there() -> list[tuple[str, ...]]:
-            return [
-                (name, _sign(row), row.object, row.what) for name, row in self._unseen.items()
-            ]
+            return [(name, _sign(row), row.object, row.what) for name, row in self._unseen.items()]
 
         done = yield from self._performing.perform(
             Task.DATA_COLLECTION, tuple, self._staff.polled(there)

@@ -61,9 +61,10 @@ def test_links_are_protected_as_said() -> None:
 
 def test_telemetry_and_alarms_are_carried_as_said() -> None:
     scenario = loaded(
-        PLAIN + "telemetry: {late: 3%, lateness: {dist: fixed, value: 40s, source: scenario}, duplicated: 2%, mute: 1%, mute_for: 90s, "
-        "counter_bits: 32}\n"
-        "alarms: {late: 10%, lateness: {dist: fixed, value: 1min, source: scenario}, agent_rate: 5, client_layer: true}\n"
+        PLAIN + "telemetry: {late: 3%, lateness: {dist: fixed, value: 40s, source: scenario}, "
+        "duplicated: 2%, mute: 1%, mute_for: 90s, counter_bits: 32}\n"
+        "alarms: {late: 10%, lateness: {dist: fixed, value: 1min, source: scenario}, "
+        "agent_rate: 5, client_layer: true}\n"
     )
     world = assemble(scenario, AutonomyLevel.L0, 1).twin.world
     assert world.carriage == Carriage(

@@ -8,10 +8,10 @@ import pytest
 from adn.base.clock import MINUTE, SECOND, Millis
 from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command
+from adn.physics.optics import DARK_DBM, RECEIVED_DBM
 from adn.testing.networks import clos, equipped
 from adn.testing.trial import Trial, quiet_world, ring
 from adn.twin.effects import RefusedError, apply
-from adn.physics.optics import DARK_DBM, RECEIVED_DBM
 
 AT: Millis = 2 * MINUTE
 
