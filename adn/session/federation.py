@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final
 
 from adn.base.clock import seconds
@@ -66,7 +66,7 @@ class AreaTask:
             return self._performed()
 
     def _performed(self) -> dict[str, Any]:
-        began = perf_counter()
+        began, worked = perf_counter(), process_time()
         federation, dealt = _dealt(self.text, self.shown, self.folder, self.seed)
         loaded = federation.scenario_of(self.area, dealt)
         rollups = RollUps()
@@ -96,6 +96,7 @@ class AreaTask:
         }
         cost = {
             "wall_s": round(perf_counter() - began, 3),
+            "core_s": round(process_time() - worked, 3),
             "process": os.getpid(),
             "peak_rss_mb": _peak_mb(),
         }
@@ -281,7 +282,7 @@ def _cost(
         "peak_rss_mb": round(sum(peaks.values()), 1),
         "processes": len(peaks),
         "areas_played": len(played),
-        "area_wall_s": round(sum(one["wall_s"] for one in played), 3),
+        "core_s": round(sum(one["core_s"] for one in played), 3),
     }
 
 
