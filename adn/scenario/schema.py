@@ -266,7 +266,7 @@ class Telemetry(Part):
         description="From the end of an interval to its arrival.",
     )
     intervals: Intervals = Field(
-        default_factory=lambda: Intervals(),
+        Intervals.model_validate({}),
         description="How often each table reports all its KPIs.",
     )
     missing: Share = Field(0.002, description="Share of the reports that never arrive.")
