@@ -186,7 +186,8 @@ class Lines:
         return dropped
 
     def _keep(self, lossy: Floats) -> Floats:
-        return self._whole * np.append(1.0 - self._dropped(lossy), 1.0)
+        kept: Floats = self._whole * np.append(1.0 - self._dropped(lossy), 1.0)
+        return kept
 
     def _served(self, load: Floats) -> Floats:
         """Return the rate at which each queue is served, bit/s, shape (V,)."""
