@@ -39,6 +39,7 @@ APART: Final = 0.5
 BELIEVED: Final = 0.5
 """From what probability on it is worked out what a suspect explains (assumption)."""
 
+_DIGITS: Final = 12
 _LEAST: Final = 1e-4
 _REASONS: Final = 6
 _CROSSES: Final = 0.05
@@ -355,9 +356,13 @@ def _touches(
 
 
 def _mixture(standings: tuple[tuple[float, Standing], ...]) -> Floats:
-    """Return the probability of each hypothesis over all standings, shape (H,)."""
-    found: Floats = np.sum([weight * row.probability for weight, row in standings], axis=0)
-    return found
+    """Return the probability of each hypothesis over all standings, shape (H,).
+
+    It is rounded, so that what is equally likely is in order of name on every machine.
+    """
+    found = np.sum([weight * row.probability for weight, row in standings], axis=0)
+    rounded: Floats = np.round(found, _DIGITS)
+    return rounded
 
 
 def _severity(hypotheses: Hypotheses, at: int, row: Standing) -> float:

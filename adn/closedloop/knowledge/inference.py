@@ -34,6 +34,7 @@ from adn.closedloop.knowledge.models import FaultModels
 from adn.topology.network import Floats, Ints
 
 LARGEST_SET: Final = 3
+_DIGITS: Final = 9
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Inference:
             scores = self._scores(given + chosen)
             posterior = scores.gain + self._all.log_prior
             posterior[given + chosen] = -np.inf
-            best = int(np.argmax(posterior))
+            best = int(np.argmax(np.round(posterior, _DIGITS)))  # of equals, the first by name
             if chosen and posterior[best] <= 0.0:
                 break
             if not chosen and posterior[best] < scores.unknown + self._unknown_prior:
@@ -147,7 +148,7 @@ class Inference:
             for member in chosen
             for others in [given + [other for other in chosen if other != member]]
         ]
-        return tuple(sorted(found, key=lambda row: (-row.gain, row.member)))
+        return tuple(sorted(found, key=lambda row: (-round(row.gain, _DIGITS), row.member)))
 
     def _standing(self, member: int, others: list[int], scores: _Scores) -> Standing:
         """Normalise over everything that could stand in a member's stead."""
