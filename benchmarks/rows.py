@@ -121,7 +121,8 @@ def nation() -> list[Row]:
         how = (
             f"an area of 400 elements, 4,000 services, {points * 24 / 1e6:.0f} M points a day, for "
             f"{FAULTED_H} and {QUIET_H} h, the better of two: {make:.2f} s to make, begin and "
-            f"score, {hour:.3f} s an hour of one core; extrapolated to {AREAS} areas and 24 h on {CORES} cores: {day:.0f} s. Services "
+            f"score, {hour:.3f} s an hour of one core; extrapolated to {AREAS} areas and 24 h "
+            f"on {CORES} cores: {day:.0f} s. Services "
             "each minute, collector and closed loop are in it"
         )
         figures = {"make_s": make, "hour_s": hour, "day_s": day, "speedup": DAY_S / day}
