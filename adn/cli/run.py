@@ -242,9 +242,7 @@ def _federated(loaded: LoadedScenario, wanted: _Wanted, import_s: float) -> None
 
     if wanted.keep_rollups:
         refuse_without_parquet()
-    (level,) = (
-        levels_of(wanted.level) if wanted.level else (loaded.scenario.operations.level,)
-    )
+    (level,) = levels_of(wanted.level) if wanted.level else (loaded.scenario.operations.level,)
     try:
         with progress(loaded.scenario.name) as bar:
             whole = play_federation(
