@@ -9,8 +9,8 @@ from adn.scenario.marks import Path
 from adn.scenario.mediaspec import ProtectionEntry
 from adn.scenario.reader import LoadedScenario, refused
 from adn.scenario.rimspec import BranchesEntry
-from adn.scenario.schema import Topology
 from adn.scenario.servicespec import EndsEntry
+from adn.scenario.topologyspec import Topology
 from adn.topology.elements import Sla
 from adn.topology.filling import build_network, fixed_stream
 from adn.topology.network import Network
