@@ -41,7 +41,8 @@ INITIAL: Final[Millis] = 10 * MINUTE
 hurt the same services (assumption)."""
 
 PASSING: Final[Millis] = 34 * SECOND
-"""What is put down to a passing disturbance must be over by then (assumption)."""
+"""What is put down to a passing disturbance must be over by then (assumption): two samples, their
+delay, and convergence; longer where services report on longer intervals (`Correlator.passing`)."""
 
 OWN: Final[Millis] = 30 * SECOND
 """For how long after a command its own disturbance may show (assumption)."""
@@ -169,14 +170,14 @@ class Correlator:
             return 3
         if name == cause.object or name in cause.lasting:
             return 2
-        if name in cause.explains and at <= cause.since + AFTERWARDS:
+        if name in cause.explains and at <= cause.since + AFTERWARDS + self._view.lag:
             return 2
         if anomaly.what in {"alarm", "silence"} and anomaly.opens:
             return 0
         if (name, at) in self._asked_again or not self.reach.of(anomaly) & group.reach:
             return 0
         moved = bool(cause.lasting & frozenset(self._view.network.links.ids))
-        early = moved and at <= group.began_at + TRANSIENT
+        early = moved and at <= group.began_at + TRANSIENT + self._view.lag
         return int(early or not anomaly.opens or self._own_doing(anomaly, group))
 
     def _crossing(self, cause: Cause) -> frozenset[str]:
@@ -209,8 +210,9 @@ class Correlator:
     def _own_doing(self, anomaly: Anomaly, group: Group) -> bool:
         """Return whether what was done about a group disturbs just where a signal comes from."""
         at, links = anomaly.measured_at, self.reach.of(anomaly)
-        underway = [row for row, sent in self._view.underway.values() if sent <= at + OWN]
-        done = [row for row, result in self._view.doings if abs(result.finished_at - at) <= OWN]
+        view, late = self._view, self._view.lag
+        underway = [row for row, sent in view.underway.values() if sent <= at + OWN]
+        done = [row for row, result in view.doings if -OWN <= at - result.finished_at <= OWN + late]
         for command in (*underway, *done):
             if command.incident != group.incident:
                 continue
@@ -248,21 +250,31 @@ class Correlator:
         return self._touching_joined(fresh)
 
     @property
+    def passing(self) -> Millis:
+        """After how long what was put down to a passing disturbance must no longer be seen."""
+        return PASSING + 2 * self._view.lag
+
+    @property
     def doubtful(self) -> bool:
         """Whether signals were joined to located groups by mere nearness, not long ago."""
         return bool(self._doubtful)
 
     def _still_there(self) -> list[Anomaly]:
-        """Return services taken for disturbed in passing that are hurt still: it was not that."""
-        view, again = self._view, list[Anomaly]()
+        """Return services taken for disturbed in passing that are hurt still: it was not that.
+
+        A mean tells so only if its interval began after the disturbance.
+        """
+        view, again, span = self._view, list[Anomaly](), self.passing
         for since, anomaly, group in self._doubtful:
-            lasts = view.departure(anomaly.table, anomaly.object, anomaly.what) is not None
-            passed = view.now - since >= PASSING
-            if passed and lasts and anomaly.opens and anomaly.table == "service":
+            if view.now - since < span or not anomaly.opens or anomaly.table != "service":
+                continue
+            held = view.departure(anomaly.table, anomaly.object, anomaly.what)
+            every = view.interval(anomaly.table, anomaly.what)
+            if held is not None and held.last_at - every >= since + view.lag:
                 self._asked_again.add((anomaly.object, anomaly.measured_at))
                 again.append(anomaly)
                 group.anomalies[:] = [row for row in group.anomalies if row is not anomaly]
-        self._doubtful = [row for row in self._doubtful if view.now - row[0] < PASSING]
+        self._doubtful = [row for row in self._doubtful if view.now - row[0] < span]
         return again
 
     # --- two faults in one group ---

@@ -72,7 +72,8 @@ class Patience:
         at_once: Departure from the mean that is enough at one tick, the KPI's unit.
         size: Departure that is enough after `ticks`, the KPI's unit.
         share: Departure relative to the mean that is needed besides.
-        ticks: For how many consecutive ticks.
+        ticks: For how many consecutive ticks at the KPI's usual interval; where it is longer, one
+            tick may tell of as much time.
         opens: Whether it may open an incident.
     """
 
@@ -276,7 +277,8 @@ class DepartureDetector:
     def _counts(self, table: Table, row: Candidate, at: Millis) -> bool:
         """Return whether a candidate is worth a look, work that was announced apart."""
         view = self._view
-        if not is_worth(table, row) or view.announced(row.object, at):
+        every = view.interval(table, row.kpi)
+        if not is_worth(table, row, every) or view.announced(row.object, at):
             return False
         # While something is worked on, traffic moves about it: what that costs is soon over.
         return row.ticks >= MOVING or not view.maintained(at)
@@ -308,13 +310,21 @@ def _switched(view: View) -> frozenset[int]:
     )
 
 
-def is_worth(table: Table, row: Candidate) -> bool:
+def is_worth(table: Table, row: Candidate, every: Millis = 0) -> bool:
     """Return whether a candidate is large enough for how long it has lasted.
+
+    Args:
+        table: Which objects.
+        row: The candidate.
+        every: How often it is reported, where that is not as usual: the mean of a minute tells of
+            more time than two of ten seconds.
 
     >>> is_worth("service", Candidate("s", "loss", 0.2, 0.0, 2e-4, 1000.0, 40.0, 1))
     True
     >>> is_worth("service", Candidate("s", "loss", 0.01, 0.0, 2e-4, 50.0, 40.0, 1))
     False
+    >>> is_worth("service", Candidate("s", "loss", 0.01, 0.0, 2e-4, 50.0, 40.0, 1), 60_000)
+    True
     """
     rule = PATIENCE.get((table, row.kpi))
     if rule is None:
@@ -322,7 +332,9 @@ def is_worth(table: Table, row: Candidate) -> bool:
     away = abs(row.value - row.mean)
     if away >= rule.at_once:
         return True
-    lasting = row.ticks >= rule.ticks and row.z >= LEAST_Z
+    span = rule.ticks * kpi(table, row.kpi).interval_ms
+    ticks = min(rule.ticks, -(-span // every)) if every else rule.ticks
+    lasting = row.ticks >= ticks and row.z >= LEAST_Z
     return lasting and away >= rule.size and away >= rule.share * abs(row.mean)
 
 

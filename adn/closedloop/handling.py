@@ -26,6 +26,9 @@ SETTLE: Final[Millis] = 12 * SECOND
 """How long evidence is let come in before the first location: alarms soak, frames arrive."""
 QUIET: Final[Millis] = 3 * SECOND
 LONGEST_SETTLE: Final[Millis] = 20 * SECOND
+MOST_ASKED: Final = 500
+"""Of so many services at most the rates before the trouble are asked for; of the others roll-ups
+tell (assumption)."""
 EXPERT_ROUNDS: Final = 3
 """So often an expert looks for the cause of what no longer hurts (assumption)."""
 LET_BE: Final[Millis] = 10 * MINUTE
@@ -62,8 +65,8 @@ class Handling:
         ops, incident = self.case.ops, self.case.incident
         # Rates from before the trouble, so that plans are tried on what is offered, not delivered.
         before = incident.snapshot().began_at - 10 * SECOND
-        troubled = ops.elsewhere(incident)
-        names = [name for name in ops.view.network.services.ids if name not in troubled]
+        near = ops.correlator.reach.users(incident.group.reach or incident.group.core)
+        names = sorted(near - ops.elsewhere(incident))[:MOST_ASKED]
         yield from ops.orders.ask([("service", s, "rate") for s in names], 12, max(1, before))
         yield ops.clock.sleep(max(0, incident.opened_at + SETTLE - ops.clock.now))
         while ops.clock.now < incident.opened_at + LONGEST_SETTLE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from adn.base.clock import SimClock
 from adn.closedloop.correlating import Cause, Correlator
@@ -17,6 +18,9 @@ from adn.closedloop.people.staff import Staff
 from adn.closedloop.performing import Performing
 from adn.closedloop.planning import Planner
 from adn.closedloop.view import View
+
+MOST_WATCHED: Final = 400
+"""So many services at most are watched where none is hurt (assumption)."""
 
 
 @dataclass(slots=True)
@@ -62,13 +66,16 @@ class Operations:
         """Return the services that an incident looks after: those hurt, and those away now.
 
         Those that another open incident is busy with are that one's; where nobody is hurt, those
-        that use what the incident is about.
+        that use what the incident is about, a sample of them where they are many.
         """
         away = {n for m in ("loss", "latency") for n in self.view.departures("service", m)}
         named = frozenset(incident.snapshot().services)
         names = self.correlator.minded(incident.group, named, frozenset(away))
         names -= self.elsewhere(incident)
-        return sorted(names or self.correlator.reach.users(incident.group.core))
+        if names:
+            return sorted(names)
+        users = sorted(self.correlator.reach.users(incident.group.core))
+        return users[:: -(-len(users) // MOST_WATCHED) or 1]
 
     def changing(self, incident: Incident) -> bool:
         """Return whether a change on account of another incident is being made or verified."""

@@ -15,7 +15,7 @@ from simpy.events import Event, Process
 
 from adn.base.clock import SECOND, Millis
 from adn.base.levels import Task
-from adn.closedloop.correlating import PASSING, Group
+from adn.closedloop.correlating import Group
 from adn.closedloop.detectors import Anomaly
 from adn.closedloop.handling import Handling
 from adn.closedloop.incident import (
@@ -71,7 +71,7 @@ class Recognition:
                 self._loose.append(group)
         self._merge()
         if ops.correlator.doubtful:
-            ops.clock.call_at(now + PASSING, lambda: self.take(()))
+            ops.clock.call_at(now + ops.correlator.passing, lambda: self.take(()))
 
     def knows(self, service: str) -> bool:
         """Return whether an incident that is not over is about a service."""

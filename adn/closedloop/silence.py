@@ -28,12 +28,18 @@ class Silence:
 
     Args:
         network: The network as recorded.
+
+    Attributes:
+        unheard: Elements of which nothing is heard.
+        by_both_ends: Whether one report on a direction holds what its sender and what its receiver
+            measures.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self._rows: dict[Table, tuple[Millis, frozenset[str]]] = {}
         self.unheard: frozenset[str] = frozenset()
+        self.by_both_ends = False
 
     def rows(self, table: Table) -> frozenset[str]:
         """Return the objects of a table of which nothing is heard."""
@@ -54,14 +60,20 @@ class Silence:
         """Return the elements of which nothing is heard.
 
         One lost report of one KPI is no silence: an element with ports is silent on all of them.
+        Where a report on a direction holds what both its ends measure, it is heard as long as one
+        of them speaks: then it says nothing for an end that is silent itself.
         """
         network = self._network
         quiet, mute = self.rows("direction"), self.rows("element")
         linked = np.zeros(len(network.elements), dtype=np.bool_)
         linked[network.tail] = True
         talking = np.zeros_like(linked)
-        heard = [name not in quiet for name in network.directions.ids]
-        talking[network.tail[np.array(heard, dtype=np.bool_)]] = True
+        heard = np.array([name not in quiet for name in network.directions.ids], dtype=np.bool_)
+        if self.by_both_ends:
+            dumb = np.zeros_like(linked)
+            dumb[network.elements.rows(sorted(mute & frozenset(network.elements.ids)))] = True
+            heard &= dumb[network.head] | ~dumb[network.tail]
+        talking[network.tail[heard]] = True
         silent = linked & ~talking
         for name in sorted(mute & frozenset(network.elements.ids)):
             row = network.elements.row(name)

@@ -9,15 +9,14 @@ import math
 from collections.abc import Generator, Sequence
 from typing import Any, Final
 
+import numpy as np
 from simpy.events import Event
 
 from adn.base.clock import SECOND, Millis, SimClock
-from adn.closedloop.intent import Intent
+from adn.closedloop.intent import Intent, Measured
 from adn.closedloop.ordering import Orders
-from adn.closedloop.view import SeriesKey, View
+from adn.closedloop.view import PROMPT, SeriesKey, View
 
-PROMPT: Final[Millis] = 10 * SECOND
-"""An interval no longer than this tells of the present as a whole."""
 ARRIVAL: Final[Millis] = 5 * SECOND
 """How long after a tick its frame has surely arrived (assumption)."""
 FINE: Final[Millis] = 30 * SECOND
@@ -55,22 +54,30 @@ class Verifier:
             ("service", name, measure) for name in services for measure in ("loss", "latency")
         ]
         yield from self._orders.ask(wanted, samples=2)
-        return frozenset(name for name in services if self._is_outside(name, since))
+        return self._outside(tuple(services), since)
 
-    def _is_outside(self, service: str, since: Millis) -> bool:
-        loss = self._latest(service, "loss", since)
-        latency = self._latest(service, "latency", since)
-        if loss is None and latency is None:
-            return False
-        return self._intent.is_outside(service, loss or 0.0, latency or 0.0)
+    def _outside(self, services: tuple[str, ...], since: Millis) -> frozenset[str]:
+        """Return who is outside by what was reported of intervals that began since an instant.
 
-    def _latest(self, service: str, measure: str, since: Millis) -> float | None:
+        Of services that end at what is dark nobody reports: they are out.
+        """
+        loss = np.array([self._latest(name, "loss", since) for name in services])
+        latency = np.array([self._latest(name, "latency", since) for name in services])
+        unheard = np.isnan(loss) & np.isnan(latency)
+        told = Measured(services, np.nan_to_num(loss), np.nan_to_num(latency))
+        outside = frozenset(self._intent.evaluate(told).outside) if services else frozenset()
+        mute = (services[row] for row in np.flatnonzero(unheard).tolist())
+        return outside | {name for name in mute if self._view.ends_dark(name)}
+
+    def _latest(self, service: str, measure: str, since: Millis) -> float:
+        """Return the latest sample of a series since an instant, NaN where there is none."""
         held = self._view.series("service", service, measure)
         if held is None:
-            return None
-        pairs = zip(held.measured_at, held.values, strict=True)
-        fresh = [x for at, x in pairs if at - self._tick >= since and not math.isnan(x)]
-        return fresh[-1] if fresh else None
+            return math.nan
+        for at, value in zip(reversed(held.measured_at), reversed(held.values), strict=True):
+            if at - self._tick >= since and not math.isnan(value):
+                return value
+        return math.nan
 
     def settle(
         self, services: Sequence[str], since: Millis, within: Millis = 0

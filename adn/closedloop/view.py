@@ -42,6 +42,9 @@ _LOST: Final = 0.9
 FULL: Final = 0.9
 """Load from which on a link counts as full: queues grow without a fault (assumption)."""
 
+PROMPT: Final[Millis] = 10 * SECOND
+"""A report on an interval no longer than this tells of the present as a whole (assumption)."""
+
 DARK_AGAIN: Final[Millis] = MINUTE
 """An element that was dark longer ago than this is dark anew."""
 
@@ -171,6 +174,10 @@ class View:
         ]
         return any(first - within <= at <= last + within for first, last in spans)
 
+    def ends_dark(self, service: str) -> bool:
+        """Return whether an end of a service is dark now."""
+        return any(end in self.silent for end in self._service_ends.get(service, ()))
+
     def departure(self, table: Table, name: str, measure: str) -> Departure | None:
         """Return how a series departs from its baseline, or None where it does not."""
         track = self._tracks.get((table, name, measure))
@@ -195,6 +202,15 @@ class View:
     def interval(self, table: Table, name: str) -> Millis:
         """Return how often a KPI of a table is reported."""
         return self._intervals.get(table) or kpi(table, name).interval_ms
+
+    @property
+    def lag(self) -> Millis:
+        """How much longer than a prompt one the interval is that services report on.
+
+        For so much longer what is over may still be read in a mean.
+        """
+        longest = max(self.interval("service", name) for name in ("loss", "latency"))
+        return max(0, longest - PROMPT)
 
     def frequent(self, table: Table) -> tuple[str, ...]:
         """Return the KPIs of a table that are reported most often, in catalogue order."""
@@ -248,6 +264,8 @@ class View:
         self.now = now
         self._rosters[seen.table] = seen.ids
         self._intervals[seen.table] = seen.interval
+        if seen.table == "direction":
+            self._silence.by_both_ends = seen.interval is not None
 
     def see_alarm(self, now: Millis, alarm: Alarm) -> None:
         """Take in an alarm or its clear; a repeated notification changes nothing."""

@@ -161,8 +161,9 @@ def read_losses(view: View, estimate: Estimate, scope: Scope) -> Losses:
 
 def _moves(view: View) -> bool:
     """Return whether routing has moved of late, as alarms have it."""
+    span = TRANSIENT_MS + 2 * view.lag
     return any(
-        view.now - view.alarm_arrivals.get(name, alarm.event_time) < TRANSIENT_MS
+        view.now - view.alarm_arrivals.get(name, alarm.event_time) < span
         for name, alarm in view.active_alarms.items()
         if alarm.probable_cause in (ProbableCause.LOSS_OF_SIGNAL, ProbableCause.ADJACENCY_DOWN)
     )
