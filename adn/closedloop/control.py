@@ -231,7 +231,8 @@ def expected(rows: NetworkRows, control: Control) -> NetworkRows:
     """
     if not control.limits:
         return rows
-    return replace(rows, services=tuple(_limited(row, control.limits) for row in rows.services))
+    services = tuple(_limited(row, control.limits) for row in rows.services)
+    return rows if services == rows.services else replace(rows, services=services)
 
 
 def _limited(row: Service, limits: Mapping[str, Limits]) -> Service:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from adn.base.keeping import kept
 from adn.closedloop.answering import answered
 from adn.closedloop.slicing import sliced_kpis
 from adn.closedloop.view import View
@@ -112,6 +114,25 @@ class _Routes:
     known: dict[tuple[object, ...], csr_array] = field(default_factory=dict)
 
 
+class _Health:
+    """What a network in health is like, worked out once for all who ask."""
+
+    def __init__(self, network: Network) -> None:
+        self.fabric, self._network = Fabric.of(network), network
+
+    @cached_property
+    def shares(self) -> csr_array:
+        """The expected share of each service per direction, shape (S, D)."""
+        net = self._network
+        up = np.ones(len(net.directions), dtype=bool)
+        return even_split(self.fabric, direction_costs(net), up, net.service_a, net.service_z)
+
+
+@kept(4)
+def _health(network: Network) -> _Health:
+    return _Health(network)
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Believed state of the network; a value: every change gives a new one.
@@ -145,17 +166,20 @@ class Estimate:
     dark: frozenset[tuple[str, str]] = frozenset()
     surplus_bps: Floats | None = None
     _routes: _Routes = field(default_factory=_Routes, repr=False, compare=False)
+    _health: _Health | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, network: Network) -> Estimate:
         """Return the estimate of a healthy network at contracted rates."""
-        return cls(network, Fabric.of(network), network.demand_bps)
+        health = _health(network)
+        return cls(network, health.fabric, network.demand_bps, _health=health)
 
     def believing(self, view: View) -> Estimate:
         """Return the estimate with what the view has seen and what the loop has configured."""
         names = self.network.services.ids
         fallback = self.network.demand_bps.tolist()
-        rates = [view.rates.get(name, fallback[row]) for row, name in enumerate(names)]
+        seen = view.rates
+        rates = [seen.get(name, usual) for name, usual in zip(names, fallback, strict=True)]
         believed = replace(
             self,
             rate_bps=np.maximum(np.nan_to_num(np.array(rates, dtype=np.float64)), 0.0),
@@ -276,6 +300,8 @@ class Estimate:
         return shares_with(routed, explicit)
 
     def _routed(self) -> csr_array:
+        if self._health and not (self.down or self.costs or self.drained or self.unused):
+            return self._health.shares
         net, up = self.network, self.up()
         cost = direction_costs(net).copy()
         for link, metric in self.costs.items():

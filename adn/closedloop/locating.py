@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
+from adn.base.keeping import kept
 from adn.closedloop.correlating import Cause
 from adn.closedloop.estimate import Estimate
 from adn.closedloop.explaining import Explaining, crossing_now, loses_too_much
@@ -114,7 +115,6 @@ class GraphLocator:
         self.graph = graph
         self._known: Estimate | None = None
         self._compiled: tuple[int, Hypotheses] | None = None
-        self._kept: tuple[csr_array, Hypotheses, csr_array] | None = None
 
     def locate(
         self, snapshot: IncidentSnapshot, view: View, given: Sequence[Cause] = ()
@@ -183,11 +183,7 @@ class GraphLocator:
 
     def _crossed(self, believed: Estimate, hypotheses: Hypotheses) -> csr_array:
         """Return which services crossed what each hypothesis kills, shape (S, H)."""
-        before = believed.fork(down=frozenset()).shares()
-        if self._kept is None or self._kept[0] is not before or self._kept[1] is not hypotheses:
-            crossed = csr_array((before @ hypotheses.disrupts.T) > _CROSSES).astype(np.float64)
-            self._kept = (before, hypotheses, crossed)
-        return self._kept[2]
+        return _crossing(believed.fork(down=frozenset()).shares(), hypotheses)
 
     def _suspects(
         self,
@@ -265,6 +261,11 @@ class GraphLocator:
         absent = [items[key].says for key in expected if key in items and not items[key].present]
         said.extend(f"against it, {says}" for says in absent)
         return tuple(said[:_REASONS]) or ("nothing seen speaks for it; only how often it happens",)
+
+
+@kept(2)
+def _crossing(shares: csr_array, hypotheses: Hypotheses) -> csr_array:
+    return csr_array((shares @ hypotheses.disrupts.T) > _CROSSES).astype(np.float64)
 
 
 def _present(items: Mapping[Key, Item], key: Key) -> bool:

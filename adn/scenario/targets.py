@@ -198,8 +198,10 @@ class _Filter:
         """Whether a row passes every filter of the choice."""
         choice, network = self._choice, self._network
         if isinstance(choice, DuctChoice):
+            if not choice.min_links:
+                return True
             held = np.unique(network.ride_link[network.ride_duct == row])
-            return len(held) >= (choice.min_links or 0)
+            return len(held) >= choice.min_links
         if isinstance(choice, LinkChoice):
             return self._joins(choice, int(network.link_a[row]), int(network.link_z[row]))
         if isinstance(choice, DirectionChoice):

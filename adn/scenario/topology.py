@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from adn.base.errors import Finding, ScenarioError, TopologyError
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.mannerspec import manner
@@ -69,9 +71,18 @@ def build_scenario_network(loaded: LoadedScenario) -> Network:
     """
     spec = topology_spec(loaded)
     try:
-        return build_network(spec, fixed_stream())
+        if spec.area is not None or loaded.scenario.topology.file is not None:
+            # An area of a federation is built but once, and a file may change.
+            return build_network(spec, fixed_stream())
+        return _built(spec)
     except TopologyError as error:
         raise placed(loaded, error) from error
+
+
+@lru_cache(maxsize=8)
+def _built(spec: TopologySpec) -> Network:
+    """Return the network of a spec, which nobody changes: runs may share it."""
+    return build_network(spec, fixed_stream())
 
 
 def placed(loaded: LoadedScenario, error: TopologyError) -> ScenarioError:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -141,7 +142,7 @@ class Recorder:
 
     def _telling(self, table: Table, rows: Any, matter: _Matter) -> list[dict[str, Any]]:
         """Return the series of some rows that depart most from what they were before."""
-        ranked: list[tuple[float, str, str, dict[str, Any]]] = []
+        ranked: list[tuple[float, str, str, Callable[[], dict[str, Any]]]] = []
         kpis = dict.fromkeys(name for f in self._frames if f.table == table for name in f.kpis)
         for measure in kpis if len(rows) else ():
             at, values = self._series(table, measure, rows, matter)
@@ -157,26 +158,39 @@ class Recorder:
                 # A series that falls silent tells as much as one that jumps.
                 silent = ~seen[~before]
                 far = np.maximum(far, np.where(silent.sum(axis=0) >= 3, 2 * TELLING, 0.0))
-            for place, row in enumerate(rows.tolist()):
-                name = self._names[table][row]
-                drawn = {
-                    "table": table,
-                    "object": name,
-                    "kpi": measure,
-                    "unit": what.unit,
-                    "limit": self._limit(table, measure, row),
-                    "baseline": _number(base[place]),
-                    "at_s": [seconds(one) for one in at],
-                    "values": [_number(one) for one in values[:, place].tolist()],
-                }
-                ranked.append((-float(far[place]), name, measure, drawn))
+            for place in np.flatnonzero(far >= TELLING).tolist():
+                row = int(rows[place])
+                drawn: Callable[[], dict[str, Any]] = partial(
+                    self._drawn, table, measure, row, float(base[place]), at, values[:, place]
+                )
+                ranked.append((-float(far[place]), self._names[table][row], measure, drawn))
         ranked.sort(key=lambda row: row[:3])
-        chosen: list[dict[str, Any]] = []
-        for far_off, name, _, drawn in ranked:
-            told = any(one["object"] == name for one in chosen)
-            if len(chosen) < MOST_SERIES[table] and not told and -far_off >= TELLING:
-                chosen.append(drawn)
-        return chosen
+        chosen: dict[str, Callable[[], dict[str, Any]]] = {}
+        for _, name, _, drawn in ranked:
+            if len(chosen) < MOST_SERIES[table]:
+                chosen.setdefault(name, drawn)
+        return [drawn() for drawn in chosen.values()]
+
+    def _drawn(
+        self,
+        table: Table,
+        measure: str,
+        row: int,
+        base: float,
+        at: Sequence[Millis],
+        values: Floats,
+    ) -> dict[str, Any]:
+        """Return one series as a report draws it."""
+        return {
+            "table": table,
+            "object": self._names[table][row],
+            "kpi": measure,
+            "unit": kpi(table, measure).unit,
+            "limit": self._limit(table, measure, row),
+            "baseline": _number(base),
+            "at_s": [seconds(one) for one in at],
+            "values": [_number(one) for one in values.tolist()],
+        }
 
     def _series(
         self, table: Table, measure: str, rows: Any, matter: _Matter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from adn.base.keeping import kept
 from adn.closedloop.knowledge.models import FaultModels
 from adn.closedloop.knowledge.relations import Node, Relations
 from adn.northbound.commands import command_kinds
@@ -61,6 +62,14 @@ def draw_records(relations: Relations, rows: NetworkRows) -> None:
         for way, card_id in zip(ways, (link.card_a, link.card_z), strict=True):
             if card_id:
                 relations.add_edge(("direction", way), "on_card", ("card", card_id), {})
+
+
+@kept(2)
+def drawn_records(rows: NetworkRows) -> Relations:
+    """Return what is drawn of sound records, for all graphs to copy."""
+    relations = Relations()
+    draw_records(relations, rows)
+    return relations
 
 
 def draw_link(

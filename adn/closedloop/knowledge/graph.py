@@ -17,8 +17,8 @@ from scipy.sparse import csr_array
 from adn.closedloop.knowledge.drawing import (
     draw_link,
     draw_mechanisms,
-    draw_records,
     draw_services,
+    drawn_records,
 )
 from adn.closedloop.knowledge.models import FaultModels, fault_models
 from adn.closedloop.knowledge.recorded import Recorded, reconciled, sound
@@ -45,6 +45,7 @@ class KnowledgeGraph:
     Attributes:
         models: The mechanism knowledge the graph was built with.
         version: Grows with every change of nodes or edges other than routes.
+        grown: Whether it holds anything that the records do not say.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class KnowledgeGraph:
         self._shares: csr_array | None = None
         self._routes_drawn = True
         self._around: dict[tuple[Node, str], tuple[int, tuple[Node, ...]]] = {}
-        self.version = 0
+        self.version, self.grown = 0, False
 
     @property
     def models(self) -> FaultModels:
@@ -118,11 +119,10 @@ class KnowledgeGraph:
     def _relations(self) -> Relations:
         """What is drawn so far."""
         if self._built is None:
-            self._built = Relations()
+            self._built = drawn_records(self.network.rows).copy()
             self._services_drawn = False
             self._around = {}
             draw_mechanisms(self._built, self.models, self._remedies)
-            draw_records(self._built, self.network.rows)
         return self._built
 
     def reconcile(self, reporting: Sequence[str]) -> None:
@@ -138,6 +138,7 @@ class KnowledgeGraph:
         if corrections:
             self._rows, self._corrections = rows, corrections
             self._recorded = self._built = self._shares = None
+            self.grown = False
             self._routes_drawn = True
             self.version += 1
 
@@ -155,7 +156,7 @@ class KnowledgeGraph:
         if type_ in _OF_SERVICES:
             self._draw_services()
         if self._relations.add_node(node, attributes):
-            self.version += 1
+            self._grow()
         return node
 
     def add_edge(self, source: Node, relation: str, target: Node, **attributes: Any) -> None:
@@ -170,14 +171,17 @@ class KnowledgeGraph:
             if node not in self:
                 raise ValueError(f"{node[0]} {node[1]} is not in the graph")
         self._relations.add_edge(source, relation, target, attributes)
-        self.version += 1
+        self._grow()
 
     def add_link(
         self, name: str, a: str, z: str, ducts: Iterable[str] = (), **attributes: Any
     ) -> Node:
         """Add a link with its ends, its two directions and the ducts it rides on."""
-        self.version += 1
+        self._grow()
         return draw_link(self._relations, name, a, z, ducts, attributes)
+
+    def _grow(self) -> None:
+        self.version, self.grown = self.version + 1, True
 
     def adopt(self, name: str, reported_by: str) -> Node | None:
         """Return the node of an object named by evidence, adding it if no record knows it.

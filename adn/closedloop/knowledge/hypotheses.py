@@ -15,6 +15,7 @@ import numpy as np
 from scipy.sparse import csr_array, eye_array
 
 from adn.base.clock import DAY, HOUR, Millis
+from adn.base.keeping import kept
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.items import Item, Key
 from adn.closedloop.knowledge.models import ANYWHERE, EvidenceKind, Seen
@@ -147,11 +148,20 @@ class _Steps:
 
 
 def compile_hypotheses(graph: KnowledgeGraph) -> Hypotheses:
-    """Return what the graph's hypotheses predict.
+    """Return what the graph's hypotheses predict; worked out once for what is as recorded.
 
     Problem by problem, for all objects of its type at once: relations are walked as products of
     sparse matrices.
     """
+    return _compiled(graph) if graph.grown else _as_recorded(graph)
+
+
+@kept(2, by=lambda graph: (graph.network, graph.models))
+def _as_recorded(graph: KnowledgeGraph) -> Hypotheses:
+    return _compiled(graph)
+
+
+def _compiled(graph: KnowledgeGraph) -> Hypotheses:
     names = graph.hypotheses()
     steps, kinds = _Steps(graph), graph.models.evidence
     evidence = sorted(kinds)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Protocol, TypeVar
 
+from adn.base.keeping import kept
 from adn.topology.elements import (
     Card,
     Link,
@@ -43,6 +44,7 @@ class Recorded:
     kept_out: tuple[str, ...]
 
 
+@kept(4)
 def sound(rows: NetworkRows) -> Recorded:
     """Return the part of recorded rows that holds together, however wrong the records are."""
     said: list[str] = []

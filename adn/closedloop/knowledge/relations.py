@@ -20,6 +20,15 @@ class Relations:
         self._out: dict[str, _Edges] = {}
         self._in: dict[str, _Edges] = {}
 
+    def copy(self) -> Relations:
+        """Return the same nodes and edges, to be changed apart; what is known of each is shared."""
+        other = Relations()
+        other._nodes = {kind: held.copy() for kind, held in self._nodes.items()}
+        for mine, its in ((self._out, other._out), (self._in, other._in)):
+            for relation, edges in mine.items():
+                its[relation] = {node: held.copy() for node, held in edges.items()}
+        return other
+
     def add_node(self, node: Node, attributes: Mapping[str, Any]) -> bool:
         """Add a node unless it is known; return whether it is new."""
         held = self._nodes.setdefault(node[0], {})
