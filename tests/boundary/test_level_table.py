@@ -53,8 +53,14 @@ READERS = {"base/levels.py", "closedloop/performing.py"}
 """Who may read the table at run time; besides, scoring grades by it."""
 GRADES = ("scoring/", "assessment/")
 """What grades by the table, from logs alone."""
-SHOWS = {"scenario/catalogue.py", "scenario/describe.py", "report/tables.py", "report/timeline.py"}
-"""What `adn list levels`, `adn show level` and a report print it from."""
+SHOWS = {
+    "scenario/catalogue.py",
+    "scenario/describe.py",
+    "report/tables.py",
+    "report/timeline.py",
+    "training/briefing.py",
+}
+"""What `adn list levels`, `adn show level`, a report and a trainee's briefing print it from."""
 
 
 def may_read_the_table(path: Path) -> bool:

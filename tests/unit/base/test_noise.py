@@ -74,7 +74,7 @@ def test_the_normal_has_the_moments_of_one() -> None:
 
 def test_the_normal_ends_at_its_stated_reach() -> None:
     """Twenty bits reach ±4.90 standard deviations and no further."""
-    table = noise._table(float("inf"))
+    table = noise.quantiles(float("inf"))
     assert table[-1] == pytest.approx(4.90, abs=0.005)
     assert table[0] == -table[-1]
     assert np.all(np.diff(table) >= 0)
@@ -83,7 +83,7 @@ def test_the_normal_ends_at_its_stated_reach() -> None:
 def test_the_heavy_tail_is_heavy_and_has_unit_variance() -> None:
     """Student's t with four degrees has variance one and passes 4 σ as often as it must."""
     degrees = 4.0
-    table = noise._table(degrees).astype(np.float64)
+    table = noise.quantiles(degrees).astype(np.float64)
     assert table.var() == pytest.approx(1.0, abs=0.01)
     got = np.concatenate([noise.standard(KEY, SERIES, tick, degrees) for tick in range(10)])
     expected = 2 * stats.t.sf(4 * np.sqrt(degrees / (degrees - 2)), degrees)
@@ -139,9 +139,9 @@ def test_the_input_is_left_as_it_is() -> None:
 
 def test_the_tables_are_sealed() -> None:
     """The shared look-up tables cannot be written by whoever gets hold of them."""
-    assert not noise._table(float("inf")).flags.writeable
+    assert not noise.quantiles(float("inf")).flags.writeable
     with pytest.raises(ValueError, match="read-only"):
-        noise._table(4.0)[0] = 0.0
+        noise.quantiles(4.0)[0] = 0.0
 
 
 def test_vector_width_and_threads_change_nothing() -> None:
