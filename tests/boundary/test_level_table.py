@@ -51,7 +51,7 @@ GOLDEN = """
 """
 READERS = {"base/levels.py", "closedloop/performing.py"}
 """Who may read the table at run time; besides, scoring grades by it."""
-GRADES = ("scoring/", "assessment/")
+GRADES = ("scoring/", "assessment/", "training/rating.py")
 """What grades by the table, from logs alone."""
 SHOWS = {
     "scenario/catalogue.py",
