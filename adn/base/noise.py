@@ -48,10 +48,16 @@ def bits(key: int, series: UInt32, tick: int) -> UInt32:
         series: Stable hashes of the series' names, shape (n,).
         tick: Which sample; re-keys the hash, so the period is 2⁶⁴ and not 2³².
     """
-    word = _splitmix64((key + tick * _GOLDEN) & _MASK)
-    mixed = _mix32(series ^ np.uint32(word & 0xFFFFFFFF))
-    mixed += np.uint32(word >> 32)
+    low, high = words(key, tick)
+    mixed = _mix32(series ^ np.uint32(low))
+    mixed += np.uint32(high)
     return _mix32(mixed)
+
+
+def words(key: int, tick: int) -> tuple[np.uint64, np.uint64]:
+    """Return the two 32-bit words that `bits` mixes with every series, low one first."""
+    word = _splitmix64((key + tick * _GOLDEN) & _MASK)
+    return np.uint64(word & 0xFFFFFFFF), np.uint64(word >> 32)
 
 
 def uniform(key: int, series: UInt32, tick: int) -> Float32:

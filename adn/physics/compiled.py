@@ -15,25 +15,25 @@ _INF = np.inf
 
 
 @njit(cache=True)
-def struck(pool, rows, prices, ways, ends):  # type: ignore[no-untyped-def]
-    """Return which trees a change of prices may touch, shape (T,).
+def struck(pool, rows, prices, ways, shape):  # type: ignore[no-untyped-def]
+    """Return which trees a change of prices touches, shape (T,).
 
     Args:
         pool: Distances, shape (room, n).
         rows: Row of each tree, shape (T,).
         prices: Before and after, shape (D + 1,) each.
         ways: Directions whose price has changed and whose tail forwards for others.
-        ends: Tail and head of each direction, shape (D,) each.
+        shape: As `repair` has it.
     """
     before, after = prices
-    tail, head = ends
+    tail, head, out = shape[0], shape[1], (shape[3], shape[4], shape[1])
     hit = np.zeros(len(rows), dtype=np.bool_)
     for i in range(len(rows)):
         tree = pool[rows[i]]
         for way in ways:
             near, far = tree[tail[way]], tree[head[way]]
             dearer = after[way] > before[way] and before[way] + far == near and near < _INF
-            if dearer or after[way] + far < near:
+            if after[way] + far < near or (dearer and not _held(tree, after, out, tail[way])):
                 hit[i] = True
                 break
     return hit
@@ -93,6 +93,7 @@ def repair(pool, rows, fresh, prices, ways, shape):  # type: ignore[no-untyped-d
                     new[w] = _INF
                     count += 1
             done += 1
+        low, high = n, 0
         size = first = 0
         for j in range(count):
             queue[size] = lost[j]
@@ -113,6 +114,7 @@ def repair(pool, rows, fresh, prices, ways, shape):  # type: ignore[no-untyped-d
             for at in range(first_out[u], first_out[u + 1]):
                 way = leaving[at]
                 least = min(least, after[way] + new[head[way]])
+            low, high = min(low, u), max(high, u + 1)
             if least >= new[u]:
                 continue
             new[u] = least
@@ -124,7 +126,7 @@ def repair(pool, rows, fresh, prices, ways, shape):  # type: ignore[no-untyped-d
                     queue[place if place < n else place - n] = w
                     waiting[w] = True
                     size += 1
-        for u in range(n):
+        for u in range(low, high):
             if new[u] != old[u]:
                 trees[found], nodes[found] = i, u
                 found += 1

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from adn.base.kernels import compiled
+from adn.base import kernels
 from adn.physics.routing import Fabric, towards
 from adn.topology.network import Bools, Floats, Ints
 
@@ -68,6 +68,7 @@ class Trees:
         leaving: Directions that leave each element.
         entering: Directions that enter each element.
         head: Receiving element of each direction, one more for the padding, shape (D + 1,).
+        weight: In proportion to what next hops of equal cost take traffic, shape (D + 1,).
     """
 
     def __init__(self, fabric: Fabric, targets: Ints) -> None:
@@ -76,6 +77,8 @@ class Trees:
         self.out: Ints = np.where(fabric.out < 0, end, fabric.out)
         self.head: Ints = np.append(fabric.head, 0)
         self.leaving, self.entering = Ways.of(fabric.tail, fabric.n), Ways.of(fabric.head, fabric.n)
+        ones = np.ones(end + 1, dtype=np.int64)
+        self.weight: Ints = ones if fabric.weight is None else fabric.weight
         self._relayed = fabric.transit[fabric.tail]
         self.pool: Floats = np.empty((2 * len(targets), fabric.n))
         self._free: Ints = np.arange(len(self.pool))
@@ -107,7 +110,7 @@ class Trees:
         nothing = np.zeros(0, dtype=np.int64)
         ways = np.flatnonzero(before[:-1] != after[:-1])
         ways = ways[self._relayed[ways]]
-        if compiled(len(rows) * n):
+        if self.compiled:
             return self._repaired(rows, (before, after), ways)
         worse, better = self._seeds(rows, before, after, ways)
         struck = np.unique(np.concatenate([worse[0], better[0]]))
@@ -135,11 +138,13 @@ class Trees:
         """Do the same by compiled loops."""
         from adn.physics.compiled import repair, struck
 
-        ends = (self.fabric.tail, self.fabric.head)
-        trees = np.flatnonzero(struck(self.pool, rows, price, ways, ends))
-        fresh = self._rows(len(trees))
         out, into = self.leaving, self.entering
-        shape = (*ends, self._relayed, out.ways, out.first, into.ways, into.first)
+        shape = (
+            self.fabric.tail, self.fabric.head, self._relayed,
+            out.ways, out.first, into.ways, into.first,
+        )  # fmt: skip
+        trees = np.flatnonzero(struck(self.pool, rows, price, ways, shape))
+        fresh = self._rows(len(trees))
         tree, node = repair(self.pool, rows[trees], fresh, price, ways, shape)
         after = rows.copy()
         after[trees] = fresh
@@ -231,6 +236,11 @@ class Trees:
             self._free = np.concatenate([self._free, np.arange(held, len(larger))])
         rows, self._free = self._free[:count], self._free[count:]
         return rows
+
+    @property
+    def compiled(self) -> bool:
+        """Whether to go through trees, or what follows them, by compiled loops."""
+        return kernels.compiled(len(self.targets) * self.fabric.n)
 
     @property
     def room(self) -> int:

@@ -14,17 +14,15 @@ from typing import Final
 
 import numpy as np
 
-from adn.base import noise
 from adn.base.streams import hash32
 from adn.physics.routing import Fabric, direction_costs
 from adn.topology.network import Bools, Ints, Network
 from adn.twin.destinations import Destinations
 from adn.twin.flows import Flows
 from adn.twin.state import State
+from adn.twin.tracing import Tables, Traced, trace
 from adn.twin.views import Changes, Views, changes_between
 
-MAX_HOPS: Final = 64
-"""After so many hops a packet is dropped: the common initial TTL."""
 _VIEWS: Final = 8
 """Above how many views those that nobody holds are forgotten."""
 
@@ -36,14 +34,8 @@ class Forwarding:
         paths: Direction rows per flow group, padded with D (one past the last), shape (F, H).
         arrives: Whether the tables lead the flow group to its target, shape (F,).
         destinations: Which destinations go dark first at each element.
-        hops: The same paths end to end, D standing for an empty one, shape (P,).
-        first: Where each flow group begins in `hops`, shape (F,).
-        length: How many of `hops` each flow group has, at least 1, shape (F,).
+        length: How many hops each flow group has, at least 1, shape (F,).
     """
-
-    hops: Ints
-    first: Ints
-    length: Ints
 
     def __init__(self, network: Network, fabric: Fabric, hash_key: int) -> None:
         self._fabric = fabric
@@ -66,7 +58,8 @@ class Forwarding:
         self._repairs: dict[int, int] = {}
         self._bent = np.full(flows, -1, dtype=np.int64)
         self._stuck = np.full(flows, -1, dtype=np.int64)  # where a table knows no way, if anywhere
-        self._flatten()
+        self.length = np.ones(flows, dtype=np.int64)
+        self._laid: tuple[Ints, Ints] | None = None
 
     def fork(self) -> Forwarding:
         """Return a copy whose changes do not reach this one."""
@@ -76,7 +69,7 @@ class Forwarding:
         other.node_view = self.node_view.copy()
         other.routes = dict(self.routes)
         other.paths = self.paths.copy()
-        other.arrives = self.arrives.copy()
+        other.arrives, other.length = self.arrives.copy(), self.length.copy()
         other._dirty = self._dirty.copy()
         other._repairs, other._bent = dict(self._repairs), self._bent.copy()
         other._stuck = self._stuck.copy()
@@ -140,6 +133,13 @@ class Forwarding:
         node, tree = self.views.turning(old, new, nodes)
         if not len(node):
             return
+        if self.views.trees.compiled:
+            from adn.twin.compiled_paths import pass_by
+
+            held = (self.paths, self.length, self._stuck)
+            aimed, tail = (flows.order, flows.start), self._fabric.tail
+            pass_by((node, tree), aimed, held, tail, self._fabric.n, self._dirty)
+            return
         if len(nodes) == 1:
             aims = flows.towards(tree)
             passing = (self._tails[self.paths[aims]] == nodes[0]).any(axis=1)
@@ -195,24 +195,23 @@ class Forwarding:
         if not len(todo):
             return False
         self._dirty[:] = False
-        paths, arrives = self._trace(todo, self._steered(todo))
-        held = self.paths[todo]
-        width = min(held.shape[1], paths.shape[1])
-        moved = (held[:, :width] != paths[:, :width]).any(axis=1) | (arrives != self.arrives[todo])
-        for wider in (held, paths):
-            moved |= (wider[:, width:] != self._fabric.directions).any(axis=1)
-        if not moved.any():
-            return False
-        self._write(todo[moved], (paths[moved], arrives[moved]))
-        self._flatten()
-        return True
+        return self._write(todo, self._trace(todo))
 
-    def _flatten(self) -> None:
-        used = self.paths != self._fabric.directions
-        used[:, 0] = True
-        self.hops = self.paths[used]
-        self.length = used.sum(axis=1)
-        self.first = np.cumsum(self.length) - self.length
+    @property
+    def hops(self) -> Ints:
+        """The paths end to end, D standing for an empty one, shape (P,)."""
+        return self._laid_out()[0]
+
+    @property
+    def first(self) -> Ints:
+        """Where each flow group begins in `hops`, shape (F,)."""
+        return self._laid_out()[1]
+
+    def _laid_out(self) -> tuple[Ints, Ints]:
+        if self._laid is None:
+            used = np.arange(self.paths.shape[1]) < self.length[:, None]
+            self._laid = self.paths[used], np.cumsum(self.length) - self.length
+        return self._laid
 
     def _forget(self) -> None:
         if len(self.views) > _VIEWS:
@@ -236,110 +235,53 @@ class Forwarding:
                 chosen[flow] = self.routes[service]
         return chosen
 
-    def _trace(self, todo: Ints, steered: Mapping[int, tuple[int, ...]]) -> tuple[Ints, Bools]:
-        """Follow flow groups hop by hop; return their paths (k, hops) and whether they arrive."""
-        fabric, end = self._fabric, self._fabric.directions
-        hashed = np.array([flow not in steered for flow in todo.tolist()], dtype=bool)
-        flow = todo[hashed]
-        place = np.flatnonzero(hashed)
-        node, target = self.flows.source[flow], self.flows.target[flow]
-        hops: list[tuple[Ints, Ints]] = []
-        arrives = np.zeros(len(todo), dtype=bool)
-        held = np.full(len(flow), -1, dtype=np.int64)  # the view of a repair path, once on it
-        self._bent[todo] = self._stuck[todo] = -1
-        for _ in range(MAX_HOPS):
-            if not len(flow):
-                break
-            direction = self._next(flow, node, held)
-            if self._repairs:
-                direction, held = self._round(flow, node, direction, held)
-            routed = direction < end
-            self._stuck[flow[~routed]] = node[~routed]
-            flow, place, target = flow[routed], place[routed], target[routed]
-            direction, held = direction[routed], held[routed]
-            hops.append((place, direction))
-            node = fabric.head[direction]
-            done = node == target
-            arrives[place[done]] = True
-            going = ~done
-            flow, place, node, target = flow[going], place[going], node[going], target[going]
-            held = held[going]
-        width = max([len(hops), *(len(path) for path in steered.values())], default=0)
-        paths = np.full((len(todo), max(1, width)), end, dtype=np.int64)
-        for step, (rows, direction) in enumerate(hops):
-            paths[rows, step] = direction
-        for row, flow_row in enumerate(todo.tolist()):
-            if flow_row in steered:
-                path = steered[flow_row]
-                paths[row, : len(path)] = path
-                arrives[row] = True
-        return paths, arrives
+    def _trace(self, todo: Ints) -> Traced:
+        """Follow flow groups hop by hop, or along the explicit paths that they have."""
+        tables = Tables(
+            self._fabric, self.flows, self.views, self.node_view, self._node_hash, self._key,
+            self._unused, self._dark, self._repairs,
+        )  # fmt: skip
+        steered = self._steered(todo)
+        if not steered:
+            return trace(tables, todo)
+        own = np.array([flow in steered for flow in todo.tolist()], dtype=bool)
+        others, rows = trace(tables, todo[~own]), np.flatnonzero(~own)
+        length = np.empty(len(todo), dtype=np.int64)
+        length[rows], length[own] = others.length, [len(steered[i]) for i in todo[own].tolist()]
+        shape = (len(todo), int(length.max()))
+        paths = np.full(shape, self._fabric.directions, dtype=np.int64)
+        paths[rows, : others.paths.shape[1]] = others.paths[:, : shape[1]]
+        for row in np.flatnonzero(own).tolist():
+            path = steered[int(todo[row])]
+            paths[row, : len(path)] = path
+        arrives, stuck, bent = own.copy(), np.full(len(todo), -1), np.full(len(todo), -1)
+        arrives[rows], stuck[rows], bent[rows] = others.arrives, others.stuck, others.bent
+        return Traced(paths, length, arrives, stuck, bent)
 
-    def _next(self, flow: Ints, node: Ints, held: Ints) -> Ints:
-        """Return the direction that each flow group takes out of a node, D where there is none."""
-        good, leaving = self._ways(flow, node, held)
-        ways = good.sum(axis=1)
-        slot = good.argmax(axis=1)
-        several = np.flatnonzero(ways > 1)
-        if len(several):
-            names = self.flows.hashes[flow[several]] ^ self._node_hash[node[several]]
-            draw = noise.bits(self._key, names, 0)
-            usable, weight = good[several], self._fabric.weight
-            drawn = usable if weight is None else usable * weight[leaving[several]]
-            tickets: Ints = np.cumsum(drawn, axis=1, dtype=np.int64)
-            wanted = (draw % tickets[:, -1].astype(np.uint32)).astype(np.int64)
-            slot[several] = np.argmax(tickets > wanted[:, None], axis=1)
-        taken: Ints = leaving[np.arange(len(flow)), slot]
-        taken[ways == 0] = self._fabric.directions
-        return taken
-
-    def _ways(self, flow: Ints, node: Ints, held: Ints) -> tuple[Bools, Ints]:
-        """Return which ways out of each node its table uses, and the ways, (k, degree) each.
-
-        On a repair path it is the view of whoever sent it there that counts, and nothing else.
-        """
-        trees, flows = self.views.trees, self.flows
-        aim, tables = flows.aim[flow], held < 0
-        view = np.where(tables, self.node_view[node], held)
-        prices, rows = self.views.stack
-        leaving = trees.out[node]
-        onward = prices[view[:, None], leaving]
-        onward = onward + trees.pool[rows[view, aim][:, None], trees.head[leaving]]
-        best = onward.min(axis=1)[:, None]
-        good: Bools = (onward == best) & (best < np.inf)
-        if self._unused.any():
-            kept = good & (~np.append(self._unused, True)[leaving] | ~tables[:, None])
-            good = np.where(np.any(kept, axis=1, keepdims=True), kept, good)
-        if len(self._dark):
-            dropped = np.isin(node * self._fabric.n + flows.target[flow], self._dark)
-            good[dropped & tables] = False
-        return good, leaving
-
-    def _round(self, flow: Ints, node: Ints, taken: Ints, held: Ints) -> tuple[Ints, Ints]:
-        """Put what is about to enter a dead direction onto the repair path round it, if any."""
-        repair = np.full(self._fabric.directions + 1, -1, dtype=np.int64)
-        repair[list(self._repairs)] = list(self._repairs.values())
-        hit = np.flatnonzero((repair[taken] >= 0) & (held < 0))
-        if not len(hit):
-            return taken, held
-        bent = repair[taken[hit]]
-        onward = self._next(flow[hit], node[hit], bent)
-        found = onward < self._fabric.directions
-        hit, taken, held = hit[found], taken.copy(), held.copy()
-        self._bent[flow[hit]] = taken[hit]
-        taken[hit], held[hit] = onward[found], bent[found]
-        return taken, held
-
-    def _write(self, todo: Ints, traced: tuple[Ints, Bools]) -> None:
-        paths, arrives = traced
-        end = self._fabric.directions
-        if paths.shape[1] > self.paths.shape[1]:
-            wider = np.full((len(self.paths), paths.shape[1]), end, dtype=np.int64)
-            wider[:, : self.paths.shape[1]] = self.paths
+    def _write(self, todo: Ints, traced: Traced) -> bool:
+        """Write what has changed of flow groups; return whether any has."""
+        end, width = self._fabric.directions, self.paths.shape[1]
+        self._stuck[todo], self._bent[todo] = traced.stuck, traced.bent
+        if traced.paths.shape[1] > width:
+            wider = np.full((len(self.paths), traced.paths.shape[1]), end, dtype=np.int64)
+            wider[:, :width] = self.paths
             self.paths = wider
-        self.paths[todo] = end
-        self.paths[todo, : paths.shape[1]] = paths
-        self.arrives[todo] = arrives
-        used = int((self.paths != end).sum(axis=1).max(initial=1))
+        if self.views.trees.compiled:
+            from adn.twin.compiled_paths import write
+
+            held = (self.paths, self.length, self.arrives)
+            moved = write(todo, (traced.paths, traced.length, traced.arrives), held, end)
+        else:
+            moved = (traced.length != self.length[todo]) | (traced.arrives != self.arrives[todo])
+            width = traced.paths.shape[1]
+            moved |= (self.paths[todo, :width] != traced.paths).any(axis=1)
+            rows = todo[moved]
+            self.paths[rows, :width], self.paths[rows, width:] = traced.paths[moved], end
+            self.length[rows], self.arrives[rows] = traced.length[moved], traced.arrives[moved]
+        if not moved.any():
+            return False
+        self._laid = None
+        used = int(self.length.max(initial=1))
         if used < self.paths.shape[1] // 2:
-            self.paths = self.paths[:, : max(1, used)].copy()
+            self.paths = self.paths[:, :used].copy()
+        return True

@@ -7,7 +7,7 @@ anything is sent to, a tree; it takes over from its nearest neighbour all trees 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,7 @@ _Name = tuple[tuple[int, int], ...]
 _REMEMBERED: Final = 8
 """How many views' trees are remembered though nobody may hold them, by all forks together."""
 _LOOKED_AT: Final = 16
-"""Among how many of the latest views the nearest neighbour of a new one is sought."""
+"""Among how many of the views held the nearest neighbour of a new one is sought."""
 
 
 def changes_between(record: Ints, up: Bools, cost: Ints) -> dict[int, int]:
@@ -86,15 +86,20 @@ class _Pool:
         self.turns: dict[tuple[_Name, _Name], Turns] = {}
         self.holders: weakref.WeakSet[Views] = weakref.WeakSet()
 
-    def view(self, name: _Name) -> View:
-        """Return a view, from what has been reckoned lately if it is there."""
+    def view(self, name: _Name, held: Sequence[View]) -> View:
+        """Return a view, from what has been reckoned lately if it is there.
+
+        Args:
+            name: What differs from the record.
+            held: What elements that will turn to it hold.
+        """
         if name in self.lately:
             return self.lately[name]
         price = np.append(self.record, 0).astype(np.float64)
         price[-1] = np.inf
         for direction, cost in name:
             price[direction] = cost or np.inf
-        near = self._nearest(name)
+        near = self._nearest(name, held)
         if near is None:
             view = View(name, price, self.trees.grown(price), self.record)
         else:
@@ -110,11 +115,10 @@ class _Pool:
             del self.moved[next(iter(self.moved))]
         return view
 
-    def _nearest(self, name: _Name) -> View | None:
+    def _nearest(self, name: _Name, held: Sequence[View]) -> View | None:
         """Return the view whose differences from the record are most like `name`."""
-        wanted = set(name)
-        known = {view.name: view for view in list(self.lately.values())[-_LOOKED_AT:]}
-        return min(known.values(), key=lambda view: len(wanted ^ set(view.name)), default=None)
+        wanted, known = set(name), (*held[-_LOOKED_AT:], *self.lately.values())
+        return min(known, key=lambda view: len(wanted ^ set(view.name)), default=None)
 
     def turning(self, one: View, other: View) -> Turns:
         """Return at which elements next hops differ, and towards what, sorted by element.
@@ -126,13 +130,36 @@ class _Pool:
         pair = one.name, other.name
         if pair in self.turns:
             return self.turns[pair]
-        trees, fabric = self.trees, self.trees.fabric
+        trees = self.trees
         if pair in self.moved:
             tree, node = self.moved[pair]
         else:
             apart = np.flatnonzero(one.rows != other.rows)
             at, node = np.nonzero(trees.pool[one.rows[apart]] != trees.pool[other.rows[apart]])
             tree = apart[at]
+        if trees.compiled:
+            self.turns[pair] = self._turned(one, other, (tree, node))
+        else:
+            self.turns[pair] = self._turning(one, other, (tree, node))
+        self.turns[other.name, one.name] = self.turns[pair]
+        if len(self.turns) > 2 * _REMEMBERED:
+            del self.turns[next(iter(self.turns))]
+        return self.turns[pair]
+
+    def _turned(self, one: View, other: View, moved: tuple[Ints, Ints]) -> Turns:
+        """Return where next hops differ, by compiled loops."""
+        from adn.twin.compiled_paths import turned
+
+        trees, fabric = self.trees, self.trees.fabric
+        out, into = trees.leaving, trees.entering
+        shape = (fabric.tail, fabric.head, out.ways, out.first, into.ways, into.first)
+        prices, rows = (one.price, other.price), (one.rows, other.rows)
+        found: Turns = turned(trees.pool, rows, prices, moved, shape)
+        return found
+
+    def _turning(self, one: View, other: View, moved: tuple[Ints, Ints]) -> Turns:
+        """Return where next hops differ, given where distances do."""
+        trees, fabric, (tree, node) = self.trees, self.trees.fabric, moved
         # Next hops may differ where the price of a way out or the distance from its far end does.
         points = np.zeros((fabric.n, len(trees.targets)), dtype=bool)
         place, way, _ = trees.entering.at(node)
@@ -143,19 +170,15 @@ class _Pool:
         if len(node):
             ways = trees.leaving.at(node)
             hops = [trees.hops(view.price, view.rows[tree], ways) for view in (one, other)]
-            moved = np.logical_or.reduceat(hops[0] != hops[1], ways[2])
-            node, tree = node[moved], tree[moved]
-        first = np.searchsorted(node, np.arange(fabric.n + 1))
-        self.turns[pair] = self.turns[other.name, one.name] = node, tree, first
-        if len(self.turns) > 2 * _REMEMBERED:
-            del self.turns[next(iter(self.turns))]
-        return self.turns[pair]
+            apart = np.logical_or.reduceat(hops[0] != hops[1], ways[2])
+            node, tree = node[apart], tree[apart]
+        return node, tree, np.searchsorted(node, np.arange(fabric.n + 1))
 
     def _tidy(self) -> None:
         """Let the rows of trees that no view holds any more be used again."""
-        views = [view for holder in self.holders for view in holder.held]
-        held = [view.rows for view in (*views, *self.lately.values())]
-        self.trees.keep(np.unique(np.concatenate(held)))
+        views = {id(view): view for holder in self.holders for view in holder.held}
+        views |= {id(view): view for view in self.lately.values()}
+        self.trees.keep(np.concatenate([view.rows for view in views.values()]))
 
 
 class Views:
@@ -196,7 +219,7 @@ class Views:
         name = tuple(sorted((way, cost) for way, cost in changes.items() if record[way] != cost))
         if name not in self._number:
             self._number[name] = len(self.held)
-            self.held.append(self._pool.view(name))
+            self.held.append(self._pool.view(name, self.held))
             self.restack()
         return self._number[name]
 
