@@ -49,6 +49,17 @@ class Record:
     by: str = ""
     ref: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
+    _said: tuple[dict[str, Any], dict[str, Any]] | None = field(
+        init=False, repr=False, compare=False, default=None
+    )
+
+    def quantised(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return `ref` and `data` as they are written; worked out once for all who read them."""
+        if self._said is None:
+            said = quantised(dict(self.ref)), quantised(dict(self.data))
+            object.__setattr__(self, "_said", said)
+            return said
+        return self._said
 
     def line(self, seq: int, prev: str = NO_LINE) -> bytes:
         """Return the canonical bytes of this record as number `seq` of its file.
@@ -67,10 +78,11 @@ class Record:
         }
         optional = {"id": self.id, "task": self.task, "by": self.by}
         body |= {key: value for key, value in optional.items() if value}
-        if self.ref:
-            body["ref"] = quantised(dict(self.ref))
-        if self.data:
-            body["data"] = quantised(dict(self.data))
+        ref, data = self.quantised()
+        if ref:
+            body["ref"] = ref
+        if data:
+            body["data"] = data
         text = json.dumps(
             body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )

@@ -132,11 +132,7 @@ class Correlator:
         down = self.reach.down()
         rows = self.reach.rows(down)
         moved = self.reach.users(rows & group.core)
-        detour = self.reach.paths(down)
-        held = set(group.core)
-        for name in moved:
-            held |= detour[name]
-        group.reach |= frozenset(held)
+        group.reach |= group.core | self.reach.detours(down, moved)
 
     def belongs(self, anomaly: Anomaly, group: Group) -> bool:
         """Return whether a signal is of the same fault as a group."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.sparse import csr_array
 
 from adn.base.keeping import kept
 from adn.closedloop.answering import answered
+from adn.closedloop.paths import Health, health
 from adn.closedloop.slicing import sliced_kpis
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
@@ -114,23 +114,14 @@ class _Routes:
     known: dict[tuple[object, ...], csr_array] = field(default_factory=dict)
 
 
-class _Health:
-    """What a network in health is like, worked out once for all who ask."""
-
-    def __init__(self, network: Network) -> None:
-        self.fabric, self._network = Fabric.of(network), network
-
-    @cached_property
-    def shares(self) -> csr_array:
-        """The expected share of each service per direction, shape (S, D)."""
-        net = self._network
-        up = np.ones(len(net.directions), dtype=bool)
-        return even_split(self.fabric, direction_costs(net), up, net.service_a, net.service_z)
-
-
 @kept(4)
-def _health(network: Network) -> _Health:
-    return _Health(network)
+def _offered(network: Network, rates: Mapping[str, float]) -> Floats:
+    """Return the rate of every service, bit/s, shape (S,): as known, else as contracted."""
+    usual = zip(network.services.ids, network.demand_bps.tolist(), strict=True)
+    found = np.array([rates.get(name, demand) for name, demand in usual], dtype=np.float64)
+    offered: Floats = np.maximum(np.nan_to_num(found), 0.0)
+    offered.flags.writeable = False
+    return offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +157,19 @@ class Estimate:
     dark: frozenset[tuple[str, str]] = frozenset()
     surplus_bps: Floats | None = None
     _routes: _Routes = field(default_factory=_Routes, repr=False, compare=False)
-    _health: _Health | None = field(default=None, repr=False, compare=False)
+    _health: Health | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, network: Network) -> Estimate:
         """Return the estimate of a healthy network at contracted rates."""
-        health = _health(network)
-        return cls(network, health.fabric, network.demand_bps, _health=health)
+        known = health(network)
+        return cls(network, known.fabric, network.demand_bps, _health=known)
 
     def believing(self, view: View) -> Estimate:
         """Return the estimate with what the view has seen and what the loop has configured."""
-        names = self.network.services.ids
-        fallback = self.network.demand_bps.tolist()
-        seen = view.rates
-        rates = [seen.get(name, usual) for name, usual in zip(names, fallback, strict=True)]
         believed = replace(
             self,
-            rate_bps=np.maximum(np.nan_to_num(np.array(rates, dtype=np.float64)), 0.0),
+            rate_bps=_offered(self.network, view.rates),
             down=believed_down(self.network, view),
             costs={
                 k: v

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 
 from adn.closedloop.detectors import Anomaly
+from adn.closedloop.paths import health
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause
-from adn.physics.routing import Fabric, direction_costs, even_split
+from adn.physics.routing import direction_costs, even_split
 from adn.topology.network import Bools
 
 DOWN_CAUSES: Final = (ProbableCause.LOSS_OF_SIGNAL, ProbableCause.ADJACENCY_DOWN)
@@ -22,13 +23,13 @@ class Reach:
     def __init__(self, view: View) -> None:
         self._view = view
         self._network = view.network
-        self._paths: dict[frozenset[str], Mapping[str, frozenset[int]]] = {}
+        self._detours: dict[tuple[frozenset[str], frozenset[str]], frozenset[int]] = {}
 
     def of(self, anomaly: Anomaly) -> frozenset[int]:
         """Return the rows of the links that a signal concerns."""
         network, name = self._network, anomaly.object
         if anomaly.table == "service":
-            return self.paths(frozenset()).get(name, frozenset())
+            return health(self._network).ways.get(name, frozenset())
         if name in network.directions:
             return self._sharing(network.directions.row(name) // 2)
         if name in network.links:
@@ -85,24 +86,25 @@ class Reach:
         """Return the rows of links."""
         return frozenset(self._network.links.row(name) for name in links)
 
-    def paths(self, down: frozenset[str]) -> Mapping[str, frozenset[int]]:
-        """Return the links on each service's shortest paths with some links left out."""
-        if down not in self._paths:
-            network, fabric = self._network, Fabric.of(self._network)
-            up: Bools = np.ones(fabric.directions, dtype=np.bool_)
+    def detours(self, down: frozenset[str], services: frozenset[str]) -> frozenset[int]:
+        """Return the links that some services use with some links left out."""
+        ways = health(self._network)
+        if not down or not services:
+            return frozenset().union(*(ways.ways[name] for name in sorted(services)))
+        found = self._detours.get((down, services))
+        if found is None:
+            network = self._network
+            up: Bools = np.ones(len(network.directions), dtype=np.bool_)
             for name in down:
                 row = network.links.row(name)
                 up[2 * row : 2 * row + 2] = False
-            cost = direction_costs(network)
-            shares = even_split(fabric, cost, up, network.service_a, network.service_z).tocsr()
-            self._paths[down] = {
-                name: frozenset(
-                    (shares.indices[shares.indptr[i] : shares.indptr[i + 1]] // 2).tolist()
-                )
-                for i, name in enumerate(network.services.ids)
-            }
-        return self._paths[down]
+            rows = network.services.rows(sorted(services))
+            ends = network.service_a[rows], network.service_z[rows]
+            shares = even_split(ways.fabric, direction_costs(network), up, *ends)
+            found = frozenset((np.unique(shares.indices) // 2).tolist())
+            self._detours[down, services] = found
+        return found
 
     def users(self, links: frozenset[int]) -> frozenset[str]:
         """Return the services whose recorded shortest paths use one of `links`."""
-        return frozenset(s for s, held in self.paths(frozenset()).items() if held & links)
+        return health(self._network).ways.using(links)

@@ -18,7 +18,6 @@ from typing import Any, Final
 
 from adn.base.clock import SECOND, Millis
 from adn.base.errors import Finding, Position, RunFolderError
-from adn.base.quantities import quantised
 from adn.base.records import FIRST_SEQ, FORMAT, NO_LINE, File, Record, line_digest, log_digest
 from adn.scoring.shapes import envelope_problems, manifest_problems, record_problems
 
@@ -66,10 +65,12 @@ class RunLog:
 
 def as_logged(records: Iterable[Record]) -> tuple[Record, ...]:
     """Return records with the values they have once written: memory and file score alike."""
-    return tuple(
-        replace(record, ref=quantised(dict(record.ref)), data=quantised(dict(record.data)))
-        for record in records
-    )
+    return tuple(_as_logged(record) for record in records)
+
+
+def _as_logged(record: Record) -> Record:
+    ref, data = record.quantised()
+    return replace(record, ref=ref, data=data)
 
 
 def read_run(folder: Path) -> RunLog:

@@ -100,11 +100,14 @@ def draw_link(
 
 
 def draw_services(relations: Relations, rows: NetworkRows) -> None:
-    """Draw services with their ends and customers."""
-    for service in rows.services:
-        node, customers = ("service", service.id), ("customers", service.kind)
-        relations.add_node(node, {})
-        relations.add_node(customers, {})
-        relations.add_edge(node, "enters_at", ("element", service.a), {})
-        relations.add_edge(node, "leaves_at", ("element", service.z), {})
-        relations.add_edge(node, "serves", customers, {})
+    """Draw services with their ends and customers; thousands of them, so relation by relation."""
+    services = rows.services
+    nodes = [("service", service.id) for service in services]
+    relations.add_nodes("service", [service.id for service in services])
+    relations.add_nodes("customers", [service.kind for service in services])
+    for relation, others in (
+        ("enters_at", [("element", service.a) for service in services]),
+        ("leaves_at", [("element", service.z) for service in services]),
+        ("serves", [("customers", service.kind) for service in services]),
+    ):
+        relations.add_edges(relation, nodes, others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Node = tuple[str, str]
@@ -10,6 +10,7 @@ Node = tuple[str, str]
 
 _Edges = dict[Node, dict[Node, Mapping[str, Any]]]
 _NONE: Mapping[Node, Mapping[str, Any]] = {}
+_NOTHING: Mapping[str, Any] = {}
 
 
 class Relations:
@@ -43,6 +44,19 @@ class Relations:
         """Relate two nodes; of one relation there is one edge between them."""
         self._out.setdefault(relation, {}).setdefault(source, {})[target] = attributes
         self._in.setdefault(relation, {}).setdefault(target, {})[source] = attributes
+
+    def add_nodes(self, kind: str, names: Iterable[str]) -> None:
+        """Add nodes of which nothing is known by themselves, those that are not known."""
+        held = self._nodes.setdefault(kind, {})
+        for name in names:
+            held.setdefault(name, _NOTHING)
+
+    def add_edges(self, relation: str, sources: Sequence[Node], targets: Sequence[Node]) -> None:
+        """Relate nodes pair by pair, with nothing more to say of each pair."""
+        out, back = self._out.setdefault(relation, {}), self._in.setdefault(relation, {})
+        for source, target in zip(sources, targets, strict=True):
+            out.setdefault(source, {})[target] = _NOTHING
+            back.setdefault(target, {})[source] = _NOTHING
 
     def forget(self, relation: str) -> None:
         """Take out all edges of a relation."""
