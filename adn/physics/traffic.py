@@ -97,10 +97,11 @@ def _mean_in_queue(rho: Floats, k: Floats) -> Floats:
         full = (k + 1.0) * np.exp((k + 1.0) * steep) / -np.expm1((k + 1.0) * steep)
         number = np.where(slope > 0.0, k - (one - full), one - full)
     near = (k + 1.0) * np.abs(slope) < _NEAR
-    small = np.where(near, slope, 0.0)
-    series = k / 2 + small * ((k + 1) ** 2 - 1) / 12 - small**3 * ((k + 1) ** 4 - 1) / 720
-    found: Floats = np.where(near, series, number)
-    return found
+    if near.any():
+        small, room = slope[near], np.broadcast_to(k, near.shape)[near]
+        series = room / 2 + small * ((room + 1) ** 2 - 1) / 12
+        number[near] = series - small**3 * ((room + 1) ** 4 - 1) / 720
+    return number
 
 
 def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: Floats | float) -> Floats:

@@ -251,3 +251,44 @@ def write(todo, traced, held, end):  # type: ignore[no-untyped-def]
             held[0][flow, hop] = end
         held[1][flow], held[2][flow] = length[i], arrives[i]
     return moved
+
+
+@njit(cache=True)
+def loaded(paths, length, sent, whole, alive, load):  # type: ignore[no-untyped-def]
+    """Add what flow groups offer to each direction to `load`, shape (D + 1,), in their order.
+
+    Args:
+        paths: Shape (F, hops).
+        length: Hops of each, shape (F,).
+        sent: What each would send, bit/s, shape (F,).
+        whole: Share that gets over each direction, shape (D + 1,).
+        alive: 1 where the source sends at all, else 0, shape (F,).
+        load: What is added to.
+    """
+    for flow in range(len(length)):
+        share = alive[flow]
+        for hop in range(length[flow]):
+            way = paths[flow, hop]
+            load[way] += sent[flow] * share
+            share *= whole[way]
+
+
+@njit(cache=True)
+def followed(paths, length, keep, delay, through, late):  # type: ignore[no-untyped-def]
+    """Write what gets through the path of each flow group, and its delay, ms, shape (F,).
+
+    Args:
+        paths: Shape (F, hops).
+        length: Hops of each, shape (F,).
+        keep: Share that gets through each direction, shape (D + 1,).
+        delay: Time in each direction, ms, shape (D + 1,).
+        through: Written.
+        late: Written.
+    """
+    for flow in range(len(length)):
+        kept, spent = 1.0, 0.0
+        for hop in range(length[flow]):
+            way = paths[flow, hop]
+            kept *= keep[way]
+            spent += delay[way]
+        through[flow], late[flow] = kept, spent

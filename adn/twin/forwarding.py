@@ -59,7 +59,7 @@ class Forwarding:
         self._bent = np.full(flows, -1, dtype=np.int64)
         self._stuck = np.full(flows, -1, dtype=np.int64)  # where a table knows no way, if anywhere
         self.length = np.ones(flows, dtype=np.int64)
-        self._laid: tuple[Ints, Ints] | None = None
+        self._laid: tuple[Ints, Ints, Ints] | None = None
 
     def fork(self) -> Forwarding:
         """Return a copy whose changes do not reach this one."""
@@ -189,6 +189,11 @@ class Forwarding:
         self.routes = dict(routes)
         self._dirty |= np.isin(self.flows.service, changed)
 
+    @property
+    def stale(self) -> bool:
+        """Whether the way of any flow group may have changed since it was traced."""
+        return bool(self._dirty.any())
+
     def refresh(self) -> bool:
         """Trace again the flow groups whose way may have changed; return whether any did."""
         todo = np.flatnonzero(self._dirty)
@@ -207,10 +212,25 @@ class Forwarding:
         """Where each flow group begins in `hops`, shape (F,)."""
         return self._laid_out()[1]
 
-    def _laid_out(self) -> tuple[Ints, Ints]:
+    @property
+    def owner(self) -> Ints:
+        """Whose each of `hops` is, shape (P,)."""
+        return self._laid_out()[2]
+
+    def crossing(self, directions: Bools) -> Bools:
+        """Return which flow groups meet any of some directions, shape (F,)."""
+        met = np.zeros(len(self.length), dtype=bool)
+        if directions.any():
+            met[self.owner[np.append(directions, False)[self.hops]]] = True
+        return met
+
+    def _laid_out(self) -> tuple[Ints, Ints, Ints]:
         if self._laid is None:
-            used = np.arange(self.paths.shape[1]) < self.length[:, None]
-            self._laid = self.paths[used], np.cumsum(self.length) - self.length
+            flows, width = self.paths.shape
+            first = np.cumsum(self.length) - self.length
+            owner = np.repeat(np.arange(flows), self.length)
+            at = np.arange(len(owner)) + (width * np.arange(flows) - first)[owner]
+            self._laid = self.paths.ravel()[at], first, owner
         return self._laid
 
     def _forget(self) -> None:

@@ -62,32 +62,37 @@ class Queues:
 
 
 class Lines:
-    """The queues of a network in one state, and the flow groups through them.
-
-    Attributes:
-        travel_ms: Propagation and extra delay along each flow group's path, ms, shape (F,).
-    """
+    """The queues of a network in one state, and the flow groups through them."""
 
     def __init__(self, network: Network, state: State, forwarding: Forwarding) -> None:
         senders, service = network.senders, forwarding.flows.service
         self._directions, self._slices = len(network.directions), len(senders.slices)
         self._first, self._length = forwarding.first, forwarding.length
+        self._owner = forwarding.owner
         self._capacity = state.capacity_bps
         self._reserved = np.array([row.reserved for row in senders.slices])
         self._weight = np.array([row.weight for row in senders.slices])
         self._line = np.repeat(state.capacity_bps, self._slices)
         self._buffer = np.repeat(state.buffer_ms, self._slices)
         self._queues = self._directions * self._slices
-        own = np.repeat(senders.slice[service], forwarding.length)
-        there = forwarding.hops < self._directions
-        self._hops = np.where(there, forwarding.hops * self._slices + own, self._queues)
+        self._hops = forwarding.hops
+        if self._slices > 1:
+            there = forwarding.hops < self._directions
+            own = forwarding.hops * self._slices + senders.slice[service][self._owner]
+            self._hops = np.where(there, own, self._queues)
         self._lossless = np.append(np.repeat(senders.lossless, self._slices), False)
-        self._spared = np.repeat(senders.roce[service], forwarding.length)
-        self._spared &= self._lossless[self._hops]
+        self._spared: Bools | None = None
+        if senders.roce.any():
+            self._spared = senders.roce[service][self._owner] & self._lossless[self._hops]
         whole = np.repeat((1.0 - state.loss) * (1.0 - state.errors), self._slices)
         self._whole = np.append(whole, 1.0)
         self._travel = np.append(np.repeat(state.delay_ms, self._slices), 0.0)
-        self.travel_ms = self._along(np.add, self._travel[self._hops])
+        self._unhindered: Floats | None = None
+
+    @property
+    def travel_ms(self) -> Floats:
+        """Propagation and extra delay along each flow group's path, ms, shape (F,)."""
+        return self._along(np.add, self._travel[self._hops])
 
     def settle(self, sent_bps: Floats) -> Queues:
         """Return what queues do once drops and loads agree.
@@ -107,7 +112,7 @@ class Lines:
             discards=self._dropped(lossy),
             keep=keep,
             wait_ms=wait,
-            through=self._along(np.multiply, self._kept(keep)),
+            through=self._product(self._kept(keep)),
             delay_ms=self._along(np.add, (self._travel + wait)[self._hops]),
         )
 
@@ -119,7 +124,8 @@ class Lines:
         """
         lossy = self.load(sent_bps, self._whole, paused=False)
         dropping = np.append(self._dropped(lossy) > 0.0, False)
-        met = np.logical_or.reduceat(dropping[self._hops] & ~self._spared, self._first)
+        there = dropping[self._hops]
+        met = self._whose(there if self._spared is None else there & ~self._spared)
         if not met.any():
             return lossy
         part = self._of(met)
@@ -133,11 +139,12 @@ class Lines:
 
     def _of(self, flows: Bools) -> Lines:
         """Return the same queues with some of the flow groups only."""
-        part = copy(self)
-        at = np.repeat(flows, self._length)
-        part._hops, part._spared = self._hops[at], self._spared[at]
-        part._length = self._length[flows]
+        part, at = copy(self), flows[self._owner]
+        part._hops, part._length = self._hops[at], self._length[flows]
+        part._spared = None if self._spared is None else self._spared[at]
         part._first = np.cumsum(part._length) - part._length
+        part._owner = np.repeat(np.arange(len(part._length)), part._length)
+        part._unhindered = None
         return part
 
     def load(self, sent_bps: Floats, keep: Floats, paused: bool = True) -> Floats:
@@ -148,8 +155,8 @@ class Lines:
             keep: Share that gets through each queue, shape (V + 1,).
             paused: Whether what is paused instead of dropped counts.
         """
-        offered = np.repeat(sent_bps, self._length) * self._reaching(keep)
-        if not paused:
+        offered = sent_bps[self._owner] * self._reaching(keep)
+        if not paused and self._spared is not None:
             offered = np.where(self._spared, 0.0, offered)
         return self._summed(offered)
 
@@ -199,21 +206,41 @@ class Lines:
 
     def _kept(self, keep: Floats) -> Floats:
         """Return the share that gets through at each hop, shape (P,): pauses spare from drops."""
-        return np.where(self._spared, self._whole[self._hops], keep[self._hops])
+        kept = keep[self._hops]
+        return (
+            kept if self._spared is None else np.where(self._spared, self._whole[self._hops], kept)
+        )
+
+    def _whose(self, hops: Bools) -> Bools:
+        """Return which flow groups have some of the hops, shape (F,)."""
+        found = np.zeros(len(self._length), dtype=bool)
+        found[self._owner[hops]] = True
+        return found
+
+    def _product(self, kept: Floats) -> Floats:
+        """Return what gets through the path of each flow group, shape (F,): all of most."""
+        through, lossy = np.ones(len(self._length)), self._whose(kept < 1.0)
+        if lossy.any():
+            length = self._length[lossy]
+            first = np.cumsum(length) - length
+            through[lossy] = np.multiply.reduceat(kept[lossy[self._owner]], first)
+        return through
 
     def _reaching(self, keep: Floats) -> Floats:
         """Return the share of each flow group that gets as far as each hop, shape (P,)."""
+        if keep is self._whole and self._unhindered is not None:
+            return self._unhindered
         reaching, kept = np.ones(len(self._hops)), self._kept(keep)
-        lossy = self._along(np.minimum, kept) < 1.0
-        if not lossy.any():
-            return reaching
-        flows = np.flatnonzero(lossy)
-        flows = flows[np.argsort(-self._length[flows], kind="stable")]
-        at, length, share = self._first[flows], self._length[flows], np.ones(len(flows))
-        for hop in range(int(length[0])):
-            there = int(np.searchsorted(-length, -hop))
-            reaching[at[:there] + hop] = share[:there]
-            share[:there] *= kept[at[:there] + hop]
+        flows = np.flatnonzero(self._whose(kept < 1.0))
+        if len(flows):
+            flows = flows[np.argsort(-self._length[flows], kind="stable")]
+            at, length, share = self._first[flows], self._length[flows], np.ones(len(flows))
+            for hop in range(int(length[0])):
+                there = int(np.searchsorted(-length, -hop))
+                reaching[at[:there] + hop] = share[:there]
+                share[:there] *= kept[at[:there] + hop]
+        if keep is self._whole:
+            self._unhindered = reaching
         return reaching
 
     def _summed(self, values: Floats) -> Floats:

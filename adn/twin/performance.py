@@ -46,25 +46,14 @@ class Performance:
         demand_bps: Floats,
     ) -> Performance:
         """Follow every flow group along its path."""
-        flows, hops, first = forwarding.flows, forwarding.hops, forwarding.first
+        flows = forwarding.flows
         sent = demand_bps * configuration.admitted
         per_flow = (sent / flows.count)[flows.service]
-        directions = len(network.directions)
-        offered = np.repeat(per_flow, forwarding.length) * _reaching(forwarding, state)
-        load: Floats = np.bincount(hops, weights=offered, minlength=directions + 1)[
-            :directions
-        ].astype(np.float64)
+        load = _loads(forwarding, state, per_flow)
         discards = queue_loss(load, state.capacity_bps, state.buffer_ms)
         keep = np.append((1.0 - state.loss) * (1.0 - state.errors) * (1.0 - discards), 1.0)
         wait = queue_delay_ms(load, state.capacity_bps, state.buffer_ms)
-        delay = np.append(state.delay_ms + wait, 0.0)
-        through = np.multiply.reduceat(keep[hops], first) if len(first) else per_flow
-        # Sums term by term, in the order of the path: `ahead.py` must come to the same bits.
-        late: Floats = np.bincount(
-            np.repeat(np.arange(len(first)), forwarding.length),
-            weights=delay[hops],
-            minlength=len(first),
-        ).astype(np.float64)
+        through, late = _followed(forwarding, keep, np.append(state.delay_ms + wait, 0.0))
         if responds(network, state, load, discards):
             found = respond(network, state, forwarding, per_flow)
             load, discards = found.load_bps, found.discards
@@ -85,6 +74,49 @@ class Performance:
         )
 
 
+def _loads(forwarding: Forwarding, state: State, per_flow: Floats) -> Floats:
+    """Return what is offered to each direction if no queue drops anything, bit/s, shape (D,)."""
+    directions = len(state.loss)
+    if forwarding.views.trees.compiled:
+        from adn.twin.compiled_paths import loaded
+
+        whole = np.append((1.0 - state.loss) * (1.0 - state.errors), 1.0)
+        alive = state.element_up[forwarding.flows.source].astype(np.float64)
+        found = np.zeros(directions + 1)
+        loaded(forwarding.paths, forwarding.length, per_flow, whole, alive, found)
+        return found[:directions]
+    offered = per_flow[forwarding.owner] * _reaching(forwarding, state)
+    summed = np.bincount(forwarding.hops, weights=offered, minlength=directions + 1)
+    return summed[:directions].astype(np.float64)
+
+
+def _followed(forwarding: Forwarding, keep: Floats, delay: Floats) -> tuple[Floats, Floats]:
+    """Return what gets through the path of each flow group, and its delay, ms, shape (F,) each.
+
+    Sums are made term by term, in the order of the path: `ahead.py` must come to the same bits.
+
+    Args:
+        forwarding: The paths.
+        keep: Share that gets through each direction, shape (D + 1,).
+        delay: Time in each direction, ms, shape (D + 1,).
+    """
+    flows = len(forwarding.length)
+    if forwarding.views.trees.compiled:
+        from adn.twin.compiled_paths import followed
+
+        through, late = np.empty(flows), np.empty(flows)
+        followed(forwarding.paths, forwarding.length, keep, delay, through, late)
+        return through, late
+    hops, owner, through = forwarding.hops, forwarding.owner, np.ones(flows)
+    met = forwarding.crossing(keep[:-1] < 1.0)
+    if met.any():
+        length = forwarding.length[met]
+        kept = keep[hops[met[owner]]]
+        through[met] = np.multiply.reduceat(kept, np.cumsum(length) - length)
+    spent = np.bincount(owner, weights=delay[hops], minlength=flows)
+    return through, spent.astype(np.float64)
+
+
 def _reaching(forwarding: Forwarding, state: State) -> Floats | float:
     """Return the share of each flow group that gets as far as each of its hops, shape (P,).
 
@@ -93,19 +125,16 @@ def _reaching(forwarding: Forwarding, state: State) -> Floats | float:
     """
     whole = np.append((1.0 - state.loss) * (1.0 - state.errors), 1.0)
     dark = ~state.element_up[forwarding.flows.source]
-    lossy = np.add.reduceat(whole[forwarding.hops] < 1.0, forwarding.first) > 0
-    rows = np.flatnonzero(dark | lossy)
+    affected = dark | forwarding.crossing(whole[:-1] < 1.0)
+    rows = np.flatnonzero(affected)
     if not len(rows):
         return 1.0
     paths = forwarding.paths[rows]
     share = np.ones(paths.shape) * ~dark[rows, None]
     share[:, 1:] *= np.cumprod(whole[paths[:, :-1]], axis=1)
-    used = paths < len(state.loss)
-    used[:, 0] = True
     reaching: Floats = np.ones(len(forwarding.hops))
-    affected = np.zeros(len(forwarding.length), dtype=bool)
-    affected[rows] = True
-    reaching[np.repeat(affected, forwarding.length)] = share[used]
+    used = np.arange(paths.shape[1]) < forwarding.length[rows, None]
+    reaching[affected[forwarding.owner]] = share[used]
     return reaching
 
 
