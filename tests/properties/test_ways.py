@@ -1,4 +1,4 @@
-"""Ways of flow groups, kept up to date by parts, are those traced whole, and compiled is the same."""
+"""Ways of flow groups kept up to date by parts are those traced whole, and so are compiled ones."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from adn.testing.trial import Trial, plan_fault, quiet_world, ring
 from adn.topology.builder import NetworkBuilder
 from adn.topology.elements import NetworkRows
 from adn.topology.network import Network
-from adn.twin.alarming import UTILISATION_LIMIT
+from adn.twin.alarming import DEGRADED_LIMIT, UTILISATION_LIMIT
 from adn.twin.properties import PROPERTIES
 
 
@@ -50,15 +50,7 @@ def true_conditions(trial: Trial) -> set[tuple[str, str, str]]:
     """Return what every reachable element would have to say now."""
     network, twin = trial.network, trial.twin
     reachable = twin._managed & twin.state.element_up
-    found: set[tuple[str, str, str]] = set()
-    for d, name in enumerate(network.directions.ids):
-        head, tail = int(network.head[d]), int(network.tail[d])
-        if not twin.state.lit[d] and reachable[head]:
-            found.add((name, "loss of signal", network.elements[head]))
-        if twin.performance.overload[d] > UTILISATION_LIMIT and reachable[tail]:
-            found.add((name, "utilisation", network.elements[tail]))
-        if not twin._control.advertised[d] and reachable[tail]:
-            found.add((network.links[d // 2], "adjacency lost", network.elements[tail]))
+    found = {row for row in of_links(trial) if reachable[network.elements.row(row[2])]}
     for row, name in enumerate(network.elements.ids):
         if reachable[row] and twin.state.power_partly[row]:
             found.add((name, "a power feed lost", name))
@@ -68,6 +60,30 @@ def true_conditions(trial: Trial) -> set[tuple[str, str, str]]:
         element = int(network.card_element[row])
         if reachable[element] and twin.state.card_failed[row]:
             found.add((name, "line card failed", network.elements[element]))
+    return found
+
+
+def of_links(trial: Trial) -> set[tuple[str, str, str]]:
+    """Return what the ends of links would have to say now, could everybody be reached.
+
+    A receiver reports a signal as degraded in which it meets more errors than it is content with,
+    and one that has gone from the link's own fibre as lost, wherever its light comes from now. The
+    end that switches a protected link says so while it is off its own fibre.
+    """
+    network, twin = trial.network, trial.twin
+    found: set[tuple[str, str, str]] = set()
+    for d, name in enumerate(network.directions.ids):
+        head, tail = (network.elements[int(end[d])] for end in (network.head, network.tail))
+        if not twin.state.own_lit[d]:
+            found.add((name, "loss of signal", head))
+        if twin.state.lit[d] and 10.0 ** twin.state.pre_fec[d] >= DEGRADED_LIMIT:
+            found.add((name, "signal degraded", head))
+        if twin.performance.overload[d] > UTILISATION_LIMIT:
+            found.add((name, "utilisation", tail))
+        if not twin._control.advertised[d]:
+            found.add((network.links[d // 2], "adjacency lost", tail))
+        if d % 2 == 0 and twin.state.way[d // 2] > 0:
+            found.add((network.links[d // 2], "protection switched", tail))
     return found
 
 
