@@ -112,7 +112,8 @@ class Baselines:
         self._two_sided = np.flatnonzero(self.both).tolist()
         self._falling = np.flatnonzero(self.sign < 0).tolist()
         self._marked = self._settled = False
-        self._compiled = kernels.compiled(len(kpis) * rows)
+        self._kept: tuple[npt.NDArray[np.generic], ...] = ()
+        self._flags = (0, False, False, False, False)
         # Whole columns, where one value a KPI would do: numpy is several times as fast with them.
         self._floor, self._drift = _whole(self.floor, shape), _whole(self.drift, shape)
         self._nothing = np.zeros(shape, np.float32)
@@ -142,29 +143,72 @@ class Baselines:
             values: Shape (kpis, rows).
             learning: Whether what departs is learnt from all the same.
         """
+        if kernels.compiled(values.size):
+            self._keep()
+            return self._learn_compiled(values[None], learning)[1]
         self.frames += 1
-        if self._compiled:
-            return self._learn_compiled(values, learning)
         return self._learn(values, learning)
+
+    def learn_on(self, values: Float32, *, learning: bool) -> tuple[int, bool]:
+        """Learn from ticks up to the first at which any has departed or an object was silent.
+
+        Args:
+            values: Shape (ticks, kpis, rows), of at least one tick.
+            learning: Whether what departs is learnt from all the same.
+
+        Returns:
+            From how many ticks was learnt, and whether any had departed at the last of them.
+        """
+        self._keep()
+        if kernels.compiled(values.size):
+            return self._learn_compiled(values, learning)
+        count, departed = 0, False
+        while count < len(values) and not (departed or (count and self.silent)):
+            departed = self._learn(values[count], learning)
+            count += 1
+        self.frames += count
+        return count, departed
+
+    def _keep(self) -> None:
+        """Keep what is known, to go back to."""
+        self._flags = (self.frames, self.gaps, self.silent, self._marked, self._settled)
+        self._kept = tuple(one.copy() for one in self._known())
+
+    def back(self) -> None:
+        """Forget what was learnt since `learn_on` began last."""
+        self.frames, self.gaps, self.silent, self._marked, self._settled = self._flags
+        for one, kept in zip(self._known(), self._kept, strict=True):
+            np.copyto(one, kept)
+
+    def _known(self) -> tuple[npt.NDArray[np.generic], ...]:
+        return (
+            *(self.mean, self.variance, self.cusum, self.samples, self.ticks),
+            *(self.total, self.lost, self.peak),
+        )
 
     def departed(self, values: Float32) -> Bools:
         """Return which series have departed at the latest tick, whose samples these were."""
         return (self.ticks > 0) & ~np.isnan(values)
 
-    def _learn_compiled(self, values: Float32, learning: bool) -> bool:
+    def _learn_compiled(self, values: Float32, learning: bool) -> tuple[int, bool]:
         from adn.northbound.compiled import learn
 
-        found, gaps, unsettled, silent = learn(
+        values = values.view()
+        values.flags.writeable = False  # one kind of array, compiled for once
+        count, found, gaps, unsettled, silent = learn(
             (values, self._settled, learning, self._slow),
             (self.mean, self.variance, self.cusum, self.samples, self.ticks),
             (self.before, self.spread, self.z),
             (self.total, self.lost, self.peak),
             (self.floor, self.sign, self.both, self.drift),
             (self.limit_z, self.limit_cusum, self.most),
+            self._kept,
         )
+        self.frames += count
         self.gaps, self.silent = bool(gaps), bool(silent)
         self._settled = not unsettled
-        return bool(found)
+        self._marked = True  # by numpy, look at all again: ticks may not be nothing
+        return count, bool(found)
 
     def _learn(self, values: Float32, learning: bool) -> bool:
         gone: Bools = np.isnan(values)

@@ -6,6 +6,7 @@ from it, condenses the rest to roll-ups, and keeps the latest samples for whoeve
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -27,6 +28,7 @@ from adn.northbound.post import (
 )
 from adn.northbound.sequencing import Sequencing
 from adn.northbound.telemetry import Roster, Table, TelemetryFrame, kpi
+from adn.northbound.train import Place, Train
 
 Float32 = npt.NDArray[np.float32]
 Int32 = npt.NDArray[np.int32]
@@ -50,6 +52,7 @@ class _Block:
         self.spoke = self.unheard = False
         self.sequence = Sequencing(self.interval)
         self.begin: Millis = 0
+        self.gone, self.departed = 0, False
 
     def watch(self, limits: WatchList) -> None:
         """Set from where on a departure is passed on; what is not named is not watched."""
@@ -71,6 +74,11 @@ class _Block:
         self.latest = measured_at
         self.ring.append(frame)
         departed = self.baselines.learn(values, learning=now < self.warmup)
+        return self._told(frame, departed)
+
+    def _told(self, frame: TelemetryFrame, departed: bool) -> list[Observation]:
+        """Return what is to be passed on of the frame that was learnt from last."""
+        values, measured_at = frame.values, frame.measured_at
         silent: tuple[str, ...] = ()
         if self.baselines.silent or self.unheard:
             silent = self._silence(values)
@@ -83,6 +91,58 @@ class _Block:
         if measured_at >= self.begin + ROLL_UP:
             out.append(self._roll_up(measured_at))
         return out
+
+    # --- by the train ---
+
+    def takes(self, train: Train) -> bool:
+        """Whether a train's frames can be gone through at once: nothing is out of the usual."""
+        first = train.frames[0]
+        return (
+            not (self.spoke or self.unheard)
+            and first.measured_at > self.latest
+            and first.values.shape == self.baselines.mean.shape
+            and self.sequence.next_in_turn(first.measured_at)
+        )
+
+    def go(self, train: Train, bound: Place) -> bool:
+        """Learn from a train's frames, up to the first that is to be looked at.
+
+        Args:
+            train: The frames.
+            bound: Go no further than to the frame here.
+
+        Returns:
+            Whether there is something to be looked at in the last frame that was learnt from.
+        """
+        count = bisect_right(train.places, bound)
+        left = self.begin + ROLL_UP - train.frames[0].measured_at
+        due = max(1, -(-left // self.interval) + 1)
+        count = min(count, due)
+        self.gone, self.departed = 0, False
+        if count:
+            self.gone, self.departed = self._learn(train, count)
+        return self.gone > 0 and (self.departed or self.baselines.silent or self.gone == due)
+
+    def _learn(self, train: Train, count: int) -> tuple[int, bool]:
+        learning = train.places[0][0] < self.warmup
+        return self.baselines.learn_on(train.values(count), learning=learning)
+
+    def stop(self, train: Train, bound: Place) -> list[Observation]:
+        """Go back to the last frame up to `bound`; return what is to be passed on of that here."""
+        count = bisect_right(train.places, bound)
+        if self.gone > count:
+            self.baselines.back()
+            if count:
+                self._learn(train, count)
+            self.departed = False
+        self.gone = 0
+        if not count:
+            return []
+        last = train.frames[count - 1]
+        self.ring.extend(train.frames[max(0, count - RING) : count])
+        self.latest = last.measured_at
+        self.sequence.pass_on(last.measured_at)
+        return self._told(last, self.departed) if train.places[count - 1] == bound else []
 
     def _candidates(self, values: Float32) -> tuple[Candidate, ...]:
         ids, kpis, known = self.roster.ids, self.kpis, self.baselines
@@ -177,18 +237,53 @@ class Collector:
             ValueError: The frame is not of the roster's shape.
         """
         out: list[Observation] = []
-        key = (frame.table, frame.kpis)
-        block = self._blocks.get(key)
-        if block is None:
-            block = _Block(self._rosters[frame.table], frame.kpis, self._warmup)
-            block.watch(self._limits)
-            self._blocks[key] = block
+        block = self._block(frame.table, frame.kpis)
         for waiting in [one for one in self._blocks.values() if one.sequence.waiting]:
             for held in waiting.sequence.due(now):
                 out += waiting.take(held, now)
         for ready in block.sequence.push(frame, now):
             out += block.take(ready, now)
         return out
+
+    def _block(self, table: Table, kpis: tuple[str, ...]) -> _Block:
+        block = self._blocks.get((table, kpis))
+        if block is None:
+            block = _Block(self._rosters[table], kpis, self._warmup)
+            block.watch(self._limits)
+            self._blocks[table, kpis] = block
+        return block
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing is out of the usual: what is asked first, before trains are made up."""
+        return not any(
+            one.spoke or one.unheard or one.sequence.waiting for one in self._blocks.values()
+        )
+
+    def ingest_trains(self, trains: Sequence[Train]) -> tuple[Place, list[Observation]] | None:
+        """Take in the frames of all blocks up to the first of which something is to be passed on.
+
+        Each block is independent of the others, so each goes ahead by itself, and back to where
+        the first of them has something to say.
+
+        Args:
+            trains: One for each block, none empty; all on the same side of the end of warm-up.
+
+        Returns:
+            The place of the last frame that was taken in, and what is to be passed on of it, in
+            order; None if frames have to be taken in one by one.
+        """
+        blocks = [self._block(train.table, train.kpis) for train in trains]
+        if not all(map(_Block.takes, blocks, trains)):
+            return None
+        bound = max(train.places[-1] for train in trains)
+        for block, train in zip(blocks, trains, strict=True):
+            if block.go(train, bound):
+                bound = train.places[block.gone - 1]
+        out: list[Observation] = []
+        for block, train in zip(blocks, trains, strict=True):
+            out += block.stop(train, bound)
+        return bound, out
 
     @property
     def arrivals(self) -> Mapping[str, int]:

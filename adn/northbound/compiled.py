@@ -25,58 +25,108 @@ _FIRST, _SURPRISE = np.float32(FIRST_CANDIDATE), np.float32(SURPRISE)
 _SPREAD, _BY_SPREAD = np.float32(SPREAD_SAMPLES), np.float32(1 / SPREAD_SAMPLES)
 _ACCEPT, _I0, _I1 = np.int32(ACCEPT_TICKS), np.int32(0), np.int32(1)
 
-_STRIP = 1024
+_STRIP = 512
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def learn(frame, state, latest, interval, known, limits):  # type: ignore[no-untyped-def]
-    """Do for a tick what `Baselines.learn` does.
+def learn(frames, state, latest, interval, known, limits, kept):  # type: ignore[no-untyped-def]
+    """Do for some ticks what `Baselines.learn` does for each, up to the first that tells anything.
+
+    Strips of series are gone through with all ticks, which keeps what is known of them in the
+    nearest cache; strips that went further than another lets them go are gone through again.
 
     Args:
-        frame: Samples (kpis, rows), whether all series have settled, whether all is learnt from,
-            with how many samples means forget.
+        frames: Samples (ticks, kpis, rows), whether all series have settled, whether all is learnt
+            from, with how many samples means forget.
         state: Mean, variance, cumulative sum, samples, ticks; changed in place.
         latest: Mean before, spread, departure; written.
         interval: Sum, lost, peak; changed in place.
         known: Floor, sign, whether two-sided, drift; shape (kpis, 1).
         limits: Of the departure, of the cumulative sum, and the most that sum grows to.
+        kept: State and interval as they are, in memory of their own.
 
     Returns:
-        How many series have departed, how many gave no sample, how many have not settled, and
-        whether any object gave none at all.
+        How many ticks were gone through; of the last of them how many series have departed, how
+        many gave no sample, how many have not settled, and whether any object gave none at all.
     """
-    values, settled, learning, slow = frame
-    by_slow = _ONE / slow
-    kpis, rows = values.shape
-    found = gaps = unsettled = 0
-    for k in range(kpis):
-        floor, sign, both, drift = known[0][k, 0], known[1][k, 0], known[2][k, 0], known[3][k, 0]
-        limit_z, limit_cusum, most = limits[0][k, 0], limits[1][k, 0], limits[2][k, 0]
-        for begin in range(0, rows, _STRIP):
+    count, kpis, rows = frames[0].shape
+    strips = (rows + _STRIP - 1) // _STRIP
+    found = np.zeros((kpis * strips, count), np.int64)
+    gaps = np.zeros((kpis * strips, count), np.int64)
+    unsettled = np.zeros((kpis * strips, count), np.int64)
+    went = np.zeros(kpis * strips, np.int64)
+    last = count
+    for one in range(kpis * strips):
+        k, begin = one // strips, one % strips * _STRIP
+        end = min(begin + _STRIP, rows)
+        for tick in range(last):
+            told = _tick(frames, tick, (k, begin, end), state, latest, interval, known, limits)
+            found[one, tick], gaps[one, tick], unsettled[one, tick] = told
+            went[one] = tick + 1
+            if told[0]:
+                last = tick + 1
+                break
+    silent = False
+    for tick in range(last):
+        if gaps[:, tick].sum() >= kpis and _silent(frames[0][tick]):
+            silent = True
+            last = tick + 1
+            break
+    for one in range(kpis * strips):
+        if went[one] > last:
+            k, begin = one // strips, one % strips * _STRIP
             end = min(begin + _STRIP, rows)
-            x = values[k, begin:end]
-            mean, variance = state[0][k, begin:end], state[1][k, begin:end]
-            cusum, samples = state[2][k, begin:end], state[3][k, begin:end]
-            ticks = state[4][k, begin:end]
-            before, spread = latest[0][k, begin:end], latest[1][k, begin:end]
-            z = latest[2][k, begin:end]
-            gaps += _sum(x, interval[0][k, begin:end], interval[1][k, begin:end])
-            _peak(x, interval[2][k, begin:end])
-            before[:] = mean
-            _spread(variance, spread, floor)
-            _depart(x, before, spread, z, sign)
-            if both:
-                _fold(z)
-            _grow(x, z, samples, ticks, cusum, limit_z, drift, most)
-            found += _count(x, z, samples, cusum, ticks, limit_z, limit_cusum)
-            if settled:
-                _scatter(x, before, spread, z, ticks, variance, limit_z, learning)
-                _move(x, before, spread, z, ticks, mean, limit_z, learning, by_slow)
-            else:
-                unsettled += _settle(
-                    x, (before, spread, z, samples, ticks), mean, variance, limit_z, learning, slow
-                )
-    return found, gaps, unsettled, gaps >= kpis and _silent(values)
+            _back(state, interval, kept, k, begin, end)
+            for tick in range(last):
+                _tick(frames, tick, (k, begin, end), state, latest, interval, known, limits)
+    end = last - 1
+    return last, found[:, end].sum(), gaps[:, end].sum(), unsettled[:, end].sum(), silent
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _back(state, interval, kept, k, begin, end):  # type: ignore[no-untyped-def]
+    """Bring a strip back to what was kept of it."""
+    state[0][k, begin:end] = kept[0][k, begin:end]
+    state[1][k, begin:end] = kept[1][k, begin:end]
+    state[2][k, begin:end] = kept[2][k, begin:end]
+    state[3][k, begin:end] = kept[3][k, begin:end]
+    state[4][k, begin:end] = kept[4][k, begin:end]
+    interval[0][k, begin:end] = kept[5][k, begin:end]
+    interval[1][k, begin:end] = kept[6][k, begin:end]
+    interval[2][k, begin:end] = kept[7][k, begin:end]
+
+
+@njit(cache=True, fastmath=False, error_model="numpy")
+def _tick(frames, tick, strip, state, latest, interval, known, limits):  # type: ignore[no-untyped-def]
+    """Learn from a strip's samples of a tick; return how many departed, are missing, unsettled."""
+    values, settled, learning, slow = frames
+    k, begin, end = strip
+    floor, sign, both, drift = known[0][k, 0], known[1][k, 0], known[2][k, 0], known[3][k, 0]
+    limit_z, limit_cusum, most = limits[0][k, 0], limits[1][k, 0], limits[2][k, 0]
+    x = values[tick, k, begin:end]
+    mean, variance = state[0][k, begin:end], state[1][k, begin:end]
+    cusum, samples = state[2][k, begin:end], state[3][k, begin:end]
+    ticks = state[4][k, begin:end]
+    before, spread = latest[0][k, begin:end], latest[1][k, begin:end]
+    z = latest[2][k, begin:end]
+    unsettled = _I0
+    gaps = _sum(x, interval[0][k, begin:end], interval[1][k, begin:end])
+    _peak(x, interval[2][k, begin:end])
+    before[:] = mean
+    _spread(variance, spread, floor)
+    _depart(x, before, spread, z, sign)
+    if both:
+        _fold(z)
+    _grow(x, z, samples, ticks, cusum, limit_z, drift, most)
+    found = _count(x, z, samples, cusum, ticks, limit_z, limit_cusum)
+    if settled:
+        _scatter(x, before, spread, z, ticks, variance, limit_z, learning)
+        _move(x, before, spread, z, ticks, mean, limit_z, learning, _ONE / slow)
+    else:
+        unsettled = _settle(
+            x, (before, spread, z, samples, ticks), mean, variance, limit_z, learning, slow
+        )
+    return found, gaps, unsettled
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")

@@ -61,6 +61,14 @@ class Sequencing:
         self._held[at] = (now, frame)
         return self.due(now)
 
+    def next_in_turn(self, at: Millis) -> bool:
+        """Whether the frame of `at` is the one whose turn is next, and nobody waits."""
+        return not self._held and (self._last is None or at == self._last + self._interval)
+
+    def pass_on(self, at: Millis) -> None:
+        """Take it that all frames up to that of `at` came in turn."""
+        self._last = at
+
     def due(self, now: Millis) -> list[TelemetryFrame]:
         """Return the frames whose turn it is by now, or who have waited long enough, in order."""
         ready: list[TelemetryFrame] = []

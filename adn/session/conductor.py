@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Final
 
-from adn.base.clock import MINUTE, NEVER, Millis, seconds
+from adn.base.clock import MINUTE, NEVER, SECOND, Millis, seconds
 from adn.base.records import Record
 from adn.closedloop.controller import Controller
 from adn.northbound.collector import Collector
@@ -25,6 +26,8 @@ from adn.twin.twin import Report, Twin
 
 ANSWER: Final[Millis] = 500
 """How long the collector takes to answer a question (assumption)."""
+_SHORT: Final[Millis] = 10 * SECOND
+"""Shorter stretches are not worth a look ahead."""
 
 
 class Conductor:
@@ -53,7 +56,7 @@ class Conductor:
         self._witness, self._coasting = witness, coasting
         self._twin, self._controller, self._log = twin, controller, log
         self._rosters = rosters(twin.network, twin.world.intervals)
-        self._collector = Collector(self._rosters, warmup)
+        self._collector, self._warmup = Collector(self._rosters, warmup), warmup
         self._answers: list[tuple[Millis, int, Observation]] = []
         self._asked = 0
 
@@ -88,15 +91,44 @@ class Conductor:
         answer = self._answers[0][0] if self._answers else NEVER
         end = min(until + 1, answer, self._controller.next_event())
         told: Millis = 0
-        while (found := self._twin.coast(end)) is not None:
-            now, reports = found
-            seen = [one for report in reports for one in self._collected(now, report)]
+        while (found := self._by_train(end) or self._by_frame(end)) is not None:
+            now, seen = found
             if seen:
                 return now, seen
             if progress and now >= told + MINUTE:
                 progress(now)
                 told = now
         return 0, []
+
+    def _by_train(self, end: Millis) -> tuple[Millis, list[Observation]] | None:
+        """Go on by as many frames as are known and tell nothing; None if by none."""
+        now = self._twin.clock.now
+        if not self._collector.calm or end - now < _SHORT:
+            return None
+        trains = self._twin.trains(min(end, self._warmup) if now < self._warmup else end)
+        found = self._collector.ingest_trains(trains) if trains else None
+        if found is None:
+            return None
+        last, seen = found
+        if self._witness:
+            places = ((train.places, train.frames) for train in trains)
+            frames = sorted(
+                ((place, frame) for one in places for place, frame in zip(*one, strict=True)),
+                key=itemgetter(0),
+            )
+            for place, frame in frames:
+                if place <= last:
+                    self._witness(frame)
+        self._twin.pass_by(last)
+        return last[0], seen
+
+    def _by_frame(self, end: Millis) -> tuple[Millis, list[Observation]] | None:
+        """Go on to the next report; None if before `end` something else is due."""
+        found = self._twin.coast(end)
+        if found is None:
+            return None
+        now, reports = found
+        return now, [one for report in reports for one in self._collected(now, report)]
 
     def _next(self) -> Millis:
         answer = self._answers[0][0] if self._answers else NEVER

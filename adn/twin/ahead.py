@@ -72,13 +72,7 @@ class Ahead:
         self, at: Millis, state: State, configuration: Configuration, forwarding: Forwarding
     ) -> Performance | None:
         """Return the performance of the minute from `at` on if it is calm, else None."""
-        known, hops = self._known, forwarding.hops
-        if not (known and known[0] is state and known[1] is configuration and known[2] is hops):
-            self._known = (state, configuration, hops)
-            self._followed = _followed(self._network, state, configuration, forwarding)
-            self._coming.clear()
-            self._wait = 0
-        if self._followed is None or not self.minutes:
+        if not self._holds(state, configuration, forwarding):
             return None
         while self._coming and self._coming[0][0] < at:
             self._coming.popleft()
@@ -86,12 +80,43 @@ class Ahead:
             if self._wait:
                 self._wait -= 1
                 return None
-            self._reckon(at, self._followed, forwarding)
+            self._reckon(at, forwarding)
         if self._coming and self._coming[0][0] == at:
             return self._coming.popleft()[1]
         return None
 
-    def _reckon(self, at: Millis, followed: _Followed, forwarding: Forwarding) -> None:
+    def coming(
+        self, at: Millis, state: State, configuration: Configuration, forwarding: Forwarding
+    ) -> list[Performance]:
+        """Return the calm minutes on end that are known, the first of which begins at `at`.
+
+        Each is what `at` gives when it comes, unless something changes before.
+        """
+        if not self._holds(state, configuration, forwarding):
+            return []
+        if not self._coming and not self._wait:
+            self._reckon(at, forwarding)
+        if not self._coming or self._coming[0][0] != at:
+            return []
+        return [one for _, one in self._coming]
+
+    def forget(self) -> None:
+        """Take it that demand will be another than was foreseen."""
+        self._known = None
+
+    def _holds(self, state: State, configuration: Configuration, forwarding: Forwarding) -> bool:
+        """Whether any minute can be calm as things are; forgets what was reckoned for others."""
+        known, hops = self._known, forwarding.hops
+        if not (known and known[0] is state and known[1] is configuration and known[2] is hops):
+            self._known = (state, configuration, hops)
+            self._followed = _followed(self._network, state, configuration, forwarding)
+            self._coming.clear()
+            self._wait = 0
+        return self._followed is not None and self.minutes > 0
+
+    def _reckon(self, at: Millis, forwarding: Forwarding) -> None:
+        followed = self._followed
+        assert followed is not None
         found = calm_minutes(
             self._network,
             (followed.state, followed.configuration, forwarding),

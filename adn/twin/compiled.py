@@ -5,16 +5,28 @@ from __future__ import annotations
 
 from numba import njit
 
+_STRIP = 512
+
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def measure(pool, starts, within, exact, scale, low, high, shown):  # type: ignore[no-untyped-def]
-    """Write what the ticks of a run show into `shown`, (ticks, n); see `_Instruments.measure`."""
-    for tick in range(shown.shape[0]):
-        row = shown[tick]
-        samples = pool[within + tick :]
-        for i in range(len(row)):
-            row[i] = samples[starts[i]]
-        for i in range(len(row)):
-            value = row[i] * scale[i] + exact[i]
-            value = low[i] if value < low[i] else value
-            row[i] = high[i] if value > high[i] else value
+def measure(pool, starts, within, which, exact, scale, low, high, shown):  # type: ignore[no-untyped-def]
+    """Write what the ticks of a run show into `shown`, (ticks, n); see `_Instruments.measure`.
+
+    A series' samples lie side by side in the pool, so strips of series are gone through with all
+    ticks, not ticks with all series: each line of the cache is fetched once.
+    """
+    ticks, n = shown.shape
+    for begin in range(0, n, _STRIP):
+        end = min(begin + _STRIP, n)
+        for i in range(begin, end):
+            samples = pool[starts[i] + within :]
+            for tick in range(ticks):
+                shown[tick, i] = samples[tick]
+        bottom, top = low[begin:end], high[begin:end]
+        for tick in range(ticks):
+            row = shown[tick, begin:end]
+            true, size = exact[which[tick], begin:end], scale[which[tick], begin:end]
+            for i in range(len(row)):
+                value = row[i] * size[i] + true[i]
+                value = bottom[i] if value < bottom[i] else value
+                row[i] = top[i] if value > top[i] else value

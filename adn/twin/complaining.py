@@ -135,12 +135,21 @@ class Complaining:
         self._block = -1
         self._numbers: list[int] = []
         if len(network.services):
-            twin.routine.every(MINUTE, self._live)
+            twin.routine.every(MINUTE, self._live, self._idle)
 
     def _live(self) -> None:
         now = self._twin.clock.now
         self._hurt(now, self._twin.performance)
         self._unhurt(now)
+
+    def _idle(self, until: Millis) -> Millis:
+        """Return from when on, at most `until`, anybody may complain if nothing changes."""
+        minute = self._twin.clock.now // MINUTE + 1
+        if self._twin.performance.outside.any():
+            return min(until, minute * MINUTE)
+        while minute * MINUTE < until and not self._many(minute):
+            minute += 1
+        return min(until, minute * MINUTE)
 
     # --- who complains ---
 

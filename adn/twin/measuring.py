@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,13 +13,15 @@ from adn.base import kernels
 from adn.base.clock import NEVER, Millis
 from adn.base.pool import RUN, Gaps, Runs, wandering
 from adn.base.streams import Key, hash32
+from adn.northbound.baselines import column
 from adn.northbound.telemetry import KPIS, Kpi, Roster, Table, TelemetryFrame
-from adn.topology.network import Bools, Floats, Network
+from adn.topology.network import Bools, Floats, Ints, Network
 from adn.twin.departures import noise_free
 from adn.twin.performance import Performance
 from adn.twin.state import State
 
 Float32 = npt.NDArray[np.float32]
+Present = tuple[Performance, State]
 
 TAIL: Final = 5.0
 """Degrees of freedom of measurement noise: Student's t, heavier than normal (assumption)."""
@@ -29,7 +31,7 @@ CPU_IDLE: Final = 0.15
 """Control-plane load of an idle element (assumption)."""
 CPU_PER_RUN: Final = 0.02
 """Load that one shortest-path run in a minute adds (assumption)."""
-AHEAD: Final = 16
+AHEAD: Final = 64
 """Most reports of a block that are measured at one go; changes nothing but speed."""
 
 RECEIVED: Final = frozenset({"errors", "rx-power", "pre-fec-ber", "osnr"})
@@ -94,60 +96,84 @@ class _Instruments:
             np.repeat(bounds[:, side].astype(np.float32), len(ids)).reshape(self.shape)
             for side in (0, 1)
         )
-        self._size = np.array([row.noise for row in block.kpis], dtype=np.float32)
-        self._relative = [row.relative for row in block.kpis]
-        self.at: tuple[Millis, Performance, State] | None = None
-        self.steady = False
-        self._compiled = kernels.compiled(len(self.series))
-        self._columns: list[Floats] = []
-        self.exact: Float32 = np.zeros(self.shape, dtype=np.float32)
-        self.scale: Float32 = np.zeros(self.shape, dtype=np.float32)
-        self.ready: Float32 = np.zeros((0, *self.shape), dtype=np.float32)
+        self._size = column(row.noise for row in block.kpis)
+        self._relative = np.array([[row.relative] for row in block.kpis])
+        self._gappy = missing > 0.0
         self.first = 0
+        self.frames: list[TelemetryFrame] = []
+        self.ready: Float32 = np.zeros((0, *self.shape), dtype=np.float32)
+        self.of: list[Present | None] = []
 
-    def set_exact(self, columns: list[Floats]) -> bool:
-        """Take in what there is to measure, one column a KPI; return whether any is new."""
-        fresh = False
-        for row, column in enumerate(columns):
-            if self._columns and self._columns[row] is column:
-                continue
-            fresh = True
-            self.exact[row] = column
-            if self._relative[row]:
-                np.multiply(self.exact[row], self._size[row], out=self.scale[row])
-            else:
-                self.scale[row] = self._size[row]
-        self._columns = columns
-        return fresh
+    def known(self, tick: int, presents: Sequence[Present]) -> int:
+        """Return how many ticks on end from `tick` on have been measured just so."""
+        count = 0
+        if 0 <= (place := tick - self.first) < len(self.of):
+            for wanted, held in zip(presents, self.of[place:], strict=False):
+                if held is None or held[0] is not wanted[0] or held[1] is not wanted[1]:
+                    break
+                count += 1
+        return count
 
-    def measure(self, tick: int, count: int) -> Float32:
-        """Return what `count` ticks show, shape (count, kpis, rows), read-only."""
-        shown = np.empty((count, *self.shape), dtype=np.float32)
-        if self._compiled:
-            self._measure_compiled(tick, shown)
+    def columns(self, present: Present) -> list[Floats]:
+        """Return what there is to measure, one column a KPI."""
+        columns = noise_free(*present)
+        return [columns[row.table, row.name] for row in self.block.kpis]
+
+    def measure_each(self, tick: int, presents: Sequence[Present]) -> None:
+        """Find out what ticks from `tick` on show, at each of which the network was steady."""
+        which: list[int] = []
+        columns: list[list[Floats]] = []
+        for place, present in enumerate(presents):
+            if not place or present is not presents[place - 1]:
+                columns.append(_loaded(self.block, self.columns(present), 0))
+            which.append(len(columns) - 1)
+        self.measure(tick, which, columns)
+        self.of = list(presents)
+
+    def measure(self, tick: int, which: list[int], columns: list[list[Floats]]) -> None:
+        """Find out what ticks from `tick` on show.
+
+        Args:
+            tick: The first.
+            which: Which of `columns` each tick measures.
+            columns: What there is to measure, one column a KPI.
+        """
+        exact = np.array(columns, dtype=np.float32)
+        scale = np.where(self._relative, exact * self._size, self._size)
+        shown = np.empty((len(which), *self.shape), dtype=np.float32)
+        if kernels.compiled(shown.size):
+            self._measure_compiled(tick, which, exact, scale, shown)
         else:
-            for one in range(count):
+            for one, minute in enumerate(which):
                 self.runs.take(tick + one, shown[one].reshape(-1))
-            shown *= self.scale
-            shown += self.exact
+                shown[one] *= scale[minute]
+                shown[one] += exact[minute]
             np.maximum(shown, self._low, out=shown)
             np.minimum(shown, self._high, out=shown)
-        for one in range(count):
+        for one in range(len(which)) if self._gappy else ():
             shown[one].reshape(-1)[self.gaps.at(tick + one)] = np.nan
         shown.flags.writeable = False
-        return shown
+        self.first, self.ready = tick, shown
+        table, interval = self.block.table, self.block.interval
+        self.frames = [
+            TelemetryFrame((tick + one) * interval, table, self.names, shown[one])
+            for one in range(len(which))
+        ]
 
-    def _measure_compiled(self, tick: int, shown: Float32) -> None:
+    def _measure_compiled(
+        self, tick: int, which: list[int], exact: Float32, scale: Float32, shown: Float32
+    ) -> None:
         from adn.twin.compiled import measure
 
-        exact, scale = self.exact.reshape(-1), self.scale.reshape(-1)
+        exact, scale = exact.reshape(len(exact), -1), scale.reshape(len(exact), -1)
         low, high = self._low.reshape(-1), self._high.reshape(-1)
-        rows, done = shown.reshape(len(shown), -1), 0
+        rows, done, minutes = shown.reshape(len(shown), -1), 0, np.array(which)
         while done < len(rows):
             starts, within = self.runs.starts(tick + done)
             end = min(len(rows), done + RUN - within)
+            some = slice(done, end)
             pool = self.runs.pool
-            measure(pool, starts, within, exact, scale, low, high, rows[done:end])
+            measure(pool, starts, within, minutes[some], exact, scale, low, high, rows[some])
             done = end
 
 
@@ -181,15 +207,14 @@ class Measuring:
             _Instruments(network, b, ids[b.table], key, missing) for b in self.blocks
         ]
         self._longest = max(block.interval for block in self.blocks)
-        self._past: list[tuple[Millis, Performance, State]] = []
-        self._cpu: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
+        self._past: list[tuple[Millis, Present]] = []
 
     def changed(self, at: Millis, performance: Performance, state: State) -> None:
         """Take in that from `at` on the network performs so."""
         past = self._past
         if past and past[-1][0] == at:
             past.pop()
-        past.append((at, performance, state))
+        past.append((at, (performance, state)))
         while len(past) > 1 and past[1][0] <= at - self._longest:
             del past[0]
 
@@ -198,7 +223,7 @@ class Measuring:
         number: int,
         at: Millis,
         reporting: Bools,
-        runs: npt.NDArray[np.int64],
+        runs: Ints,
         steady_until: Millis = NEVER,
     ) -> TelemetryFrame:
         """Return what the objects of a block report at the end of an interval.
@@ -211,65 +236,92 @@ class Measuring:
             steady_until: Until when, as far as is known, the network performs as it does.
         """
         one = self._instruments[number]
-        block = one.block
-        tick = at // block.interval
-        known = self._steady(one, at, runs)
-        place = tick - one.first
-        if not known or not 0 <= place < len(one.ready):
-            count = min(self.ahead, max(1, 1 + (steady_until - at) // block.interval))
-            one.ready = one.measure(tick, count if one.steady else 1)
-            one.first, place = tick, 0
-        shown = one.ready[place]
+        interval = one.block.interval
+        tick = at // interval
+        present = self._steady(one, at, runs)
+        if present is None:
+            one.measure(tick, [0], [self._averaged(one, at, runs)])
+            one.of = [None]
+        elif not one.known(tick, [present]):
+            count = min(self.ahead, max(1, 1 + (steady_until - at) // interval))
+            one.measure_each(tick, [present] * count)
+        frame = one.frames[tick - one.first]
         if not reporting.all():
-            shown = np.where(reporting[one.reporter], shown, np.float32(np.nan))
+            shown = np.where(reporting[one.reporter], frame.values, np.float32(np.nan))
             shown.flags.writeable = False
-        return TelemetryFrame(at, block.table, one.names, shown)
+            return replace(frame, values=shown)
+        return frame
 
-    def _steady(self, one: _Instruments, at: Millis, runs: npt.NDArray[np.int64]) -> bool:
-        """Let instruments have what to measure; return whether it is what they had."""
-        begin = at - one.block.interval
-        past = self._past
-        last = len(past) - 1
-        while last and past[last][0] >= at:
+    def foresee(self, number: int, tick: int, presents: Sequence[Present]) -> int:
+        """Measure ticks before they come; return of how many on end it is known what they show.
+
+        Args:
+            number: Which of `blocks`.
+            tick: The first.
+            presents: How the network will perform all through each of them, one object a minute.
+        """
+        one = self._instruments[number]
+        known = one.known(tick, presents)
+        if not known and presents:
+            one.measure_each(tick, presents[: self.ahead])
+            known = len(one.of)
+        return known
+
+    def foreseen(self, number: int, tick: int, count: int) -> tuple[list[TelemetryFrame], Float32]:
+        """Return the frames of ticks that are known, and their values end to end."""
+        one = self._instruments[number]
+        place = tick - one.first
+        return one.frames[place : place + count], one.ready[place : place + count]
+
+    def holds(self, number: int, frame: TelemetryFrame) -> bool:
+        """Whether a frame is one of those that were measured at one go last."""
+        one = self._instruments[number]
+        place = frame.measured_at // one.block.interval - one.first
+        return 0 <= place < len(one.frames) and one.frames[place] is frame
+
+    @property
+    def present(self) -> tuple[Millis, Present]:
+        """Since when the network performs as it does, and how."""
+        return self._past[-1]
+
+    def _steady(self, one: _Instruments, at: Millis, runs: Ints) -> Present | None:
+        """Return what the network was like all through the interval up to `at`, if it was."""
+        last = self._last(at)
+        held = self._past[last]
+        if (held[0] <= at - one.block.interval or not last) and not self._computing(one, runs):
+            return held[1]
+        return None
+
+    def _computing(self, one: _Instruments, runs: Ints) -> bool:
+        return one.block.table == "element" and bool(runs.any())
+
+    def _last(self, at: Millis) -> int:
+        last = len(self._past) - 1
+        while last and self._past[last][0] >= at:
             last -= 1
-        computing = one.block.table == "element" and bool(runs.any())
-        if not computing and (past[last][0] <= begin or not last):
-            if one.steady and one.at is past[last]:
-                return True
-            kept = one.steady
-            one.at, one.steady = past[last], True
-            columns = noise_free(*past[last][1:])
-            means = [columns[row.table, row.name] for row in one.block.kpis]
-            return not one.set_exact(self._idle(one, means)) and kept
-        one.steady = False
-        first = last
+        return last
+
+    def _averaged(self, one: _Instruments, at: Millis, runs: Ints) -> list[Floats]:
+        """Return what there is to measure of an interval in which something has changed."""
+        past, begin = self._past, at - one.block.interval
+        first = last = self._last(at)
         while first and past[first][0] > begin:
             first -= 1
-        held = [noise_free(*row[1:]) for row in past[first : last + 1]]
+        held = [one.columns(row[1]) for row in past[first : last + 1]]
         ends = [past[k + 1][0] for k in range(first, last)] + [at]
         spans = [
             end - max(begin, row[0]) for end, row in zip(ends, past[first : last + 1], strict=True)
         ]
-        means = [
-            _mean([columns[row.table, row.name] for columns in held], spans)
-            for row in one.block.kpis
-        ]
-        one.set_exact(
-            [
-                mean + CPU_IDLE + CPU_PER_RUN * runs if row.name == "cpu" else mean
-                for row, mean in zip(one.block.kpis, means, strict=True)
-            ]
-        )
-        return False
+        means = [_mean(list(columns), spans) for columns in zip(*held, strict=True)]
+        return _loaded(one.block, means, runs if self._computing(one, runs) else 0)
 
-    def _idle(self, one: _Instruments, means: list[Floats]) -> list[Floats]:
-        """Return columns with the load of elements that compute no paths, which is kept."""
-        for line, row in enumerate(one.block.kpis):
-            if row.name == "cpu":
-                if self._cpu[0] is not means[line]:
-                    self._cpu = (means[line], means[line] + CPU_IDLE)
-                means[line] = self._cpu[1]
-        return means
+
+def _loaded(block: Block, means: list[Floats], runs: Ints | int) -> list[Floats]:
+    """Return columns to which the load of the control plane is added."""
+    return [
+        mean + CPU_IDLE + CPU_PER_RUN * runs if row.name == "cpu" else mean
+        for row, mean in zip(block.kpis, means, strict=True)
+    ]
 
 
 def _mean(columns: list[Floats], spans: list[Millis]) -> Floats:

@@ -74,6 +74,13 @@ class Transporting:
         if elements.any():
             self._started[elements] = self._latest = now
 
+    @property
+    def plain(self) -> bool:
+        """Whether every frame arrives once and in its turn, unless its element starts anew."""
+        carriage = self._carriage
+        off = carriage.late or carriage.doubled or carriage.mute
+        return not off and carriage.counter_bits == 64
+
     def carried(
         self, frame: TelemetryFrame, interval: Millis, arrives: Millis
     ) -> Iterator[tuple[Millis, TelemetryFrame]]:

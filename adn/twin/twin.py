@@ -6,9 +6,8 @@ faults and disturbances add and remove impairments. Everything else follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -22,6 +21,7 @@ from adn.northbound.alarms import Alarm
 from adn.northbound.commands import Command, CommandResult, PlanNotice
 from adn.northbound.post import MaintenanceNotice, Ticket
 from adn.northbound.telemetry import Table, TelemetryFrame
+from adn.northbound.train import Place, Train
 from adn.physics.routing import Fabric, adjacency
 from adn.topology.network import Bools, Network
 from adn.twin.ahead import Ahead
@@ -36,8 +36,9 @@ from adn.twin.impairments import Impairment, Overlay
 from adn.twin.measuring import Measuring
 from adn.twin.performance import Performance
 from adn.twin.protecting import Protecting
+from adn.twin.reporting import Reporting
 from adn.twin.rhythm import Rhythm
-from adn.twin.routine import Routine
+from adn.twin.routine import Routine, foreseen
 from adn.twin.state import Configuration, State, advertised
 from adn.twin.timers import Protocol, Timers
 from adn.twin.transporting import Carriage, Transporting
@@ -123,6 +124,10 @@ class Twin:
         self.attribution = Attribution(network, truth)
         self._transporting = Transporting(network, world.carriage, key)
         self._measuring = Measuring(network, key, world.missing, world.intervals)
+        self._underway = Reporting(
+            self.routine, self.clock, self._measuring, self._transporting,
+            world.telemetry_delay, key, self._arrive,
+        )  # fmt: skip
         self._control = ControlPlane(
             self.clock, network, self._fabric, key, world.timers, world.protocol,
             self._install, self._adjacency, self._protect,
@@ -133,11 +138,9 @@ class Twin:
         self._executing = Executing(self, key, self._out.append)
         self._managed = self._manageable()
         self._reporting = self._managed & self.state.element_up
-        self.routine.every(STEP, self._traffic)
-        for number, block in enumerate(self._measuring.blocks):
-            delays = self._delays(key.stream(f"telemetry/delay/{block.table}/{block.interval}"))
-            self.routine.every(block.interval, partial(self._report, number, delays))
-        self.routine.every(MINUTE, self._forget_runs)
+        self.routine.every(STEP, self._traffic, foreseen)
+        self._underway.begin(self._report)
+        self.routine.every(MINUTE, self._forget_runs, foreseen)
         self._refresh("start")
 
     # --- the conductor's side ---
@@ -172,6 +175,34 @@ class Twin:
             if self._out:
                 return clock.now, self._reports()
         return None
+
+    def trains(self, until: Millis) -> list[Train]:
+        """Return the frames that will arrive before `until` while nothing but routine is due.
+
+        They are ahead of time: let time `pass_by` before anything else is asked of the twin.
+
+        Returns:
+            One train for each block of KPIs; none if it is not known so far ahead.
+        """
+        if self._out or self.on_the_way or not self._reporting.all():
+            return []
+        if self._control.recent_runs.any() or self.clock.now == 0:
+            return []
+        minute = (self.clock.now // STEP + 1) * STEP
+        limit = self.routine.idle_until(min(until, self.clock.next_event()))
+        presents = [self._measuring.present[1]]
+        if self._quiet():
+            presents += [
+                (one, self.state)
+                for one in self._ahead.coming(
+                    minute, self.state, self.configuration, self.forwarding
+                )
+            ]
+        return self._underway.trains(limit, minute, presents)
+
+    def pass_by(self, last: Place) -> None:
+        """Let time go on to where the last frame of the `trains` was handed over."""
+        self._underway.pass_by(last)
 
     def _reports(self) -> list[Report]:
         reports, self._out[:] = self._out.copy(), []
@@ -221,6 +252,7 @@ class Twin:
     def surge(self, owner: str, surge: Surge) -> None:
         """Let some services be wanted more for a while."""
         self._demand.add(owner, surge)
+        self._ahead.forget()
 
     def crowded(self, service: int) -> tuple[str, ...]:
         """Return whose surges put a service outside its limits, if none of them means within."""
@@ -362,28 +394,28 @@ class Twin:
 
     def _calm(self, now: Millis) -> Performance | None:
         """Return the performance from now on, if nobody who watches it has anything to do."""
-        if (
-            self._watched
-            or self.attribution.unsettled
-            or self.forwarding.refresh()
-            or not np.array_equal(self._told_adjacent, self._control.advertised)
-        ):
+        if not self._quiet() or self.forwarding.refresh():
             return None
         return self._ahead.at(now, self.state, self.configuration, self.forwarding)
 
-    def _delays(self, stream: np.random.Generator) -> Iterator[Millis]:
-        while True:
-            yield from self.world.telemetry_delay.draws(stream, 64)
-
-    def _report(self, number: int, delays: Iterator[Millis]) -> None:
-        now = self.clock.now
-        frame = self._measuring.frame(
-            number, now, self._reporting, self._control.recent_runs, self._steady_until
+    def _quiet(self) -> bool:
+        """Whether nobody who watches performance has anything to do in a calm minute."""
+        return not (
+            self._watched
+            or self.attribution.unsettled
+            or self.forwarding.stale
+            or not np.array_equal(self._told_adjacent, self._control.advertised)
         )
-        arrives = now + next(delays)
-        interval = self._measuring.blocks[number].interval
-        for at, sent in self._transporting.carried(frame, interval, arrives):
-            self.routine.once(at, partial(self._arrive, sent))
+
+    def _report(self, number: int) -> None:
+        frame = self._measuring.frame(
+            number,
+            self.clock.now,
+            self._reporting,
+            self._control.recent_runs,
+            self._steady_until,
+        )
+        self._underway.send(number, frame)
 
     def _forget_runs(self) -> None:
         """Begin another minute of counting shortest-path runs."""

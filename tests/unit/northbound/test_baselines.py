@@ -53,14 +53,17 @@ def test_compiled_and_by_numpy_are_equal_to_the_bit(
 ) -> None:
     known = [row for row in KPIS if row.table == table]
     both = []
-    for compiled in (False, True):
+    for _ in range(2):
         one = Baselines(known, rows, interval)
-        one._compiled = compiled
         one.watch([8.0] * len(known), [16.0] * len(known))
         both.append(one)
     departed = 0
     for tick, values in enumerate(samples(table, rows, seed, 300, share)):
-        said = [one.learn(values, learning=tick < 40) for one in both]
+        said = []
+        for one, way in zip(both, ("numpy", "numba"), strict=True):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("ADN_KERNELS", way)
+                said.append(one.learn(values, learning=tick < 40))
         assert said[0] == said[1], tick
         departed += said[0]
         for name in KEPT:
@@ -70,6 +73,47 @@ def test_compiled_and_by_numpy_are_equal_to_the_bit(
             for one in both:
                 one.begin()
     assert departed
+
+
+@pytest.mark.parametrize("way", ["numpy", "numba"])
+@settings(max_examples=8, deadline=None)
+@given(
+    table=st.sampled_from(TABLES),
+    rows=st.sampled_from([3, 40, 600]),
+    seed=st.integers(0, 1000),
+    share=st.sampled_from([0.0, 0.002, 0.3]),
+    steps=st.lists(st.integers(1, 40), min_size=8, max_size=30),
+)
+def test_many_ticks_at_once_are_one_after_the_other(
+    way: str, table: str, rows: int, seed: int, share: float, steps: list[int]
+) -> None:
+    """Up to the first that tells anything, and back to before and less far on."""
+    if way == "numba" and find_spec("numba") is None:
+        pytest.skip("numba is not installed")
+    known = [row for row in KPIS if row.table == table]
+    one, many = Baselines(known, rows), Baselines(known, rows)
+    for each in (one, many):
+        each.watch([8.0] * len(known), [16.0] * len(known))
+    all_values = np.array(samples(table, rows, seed, 250, share))
+    tick = 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADN_KERNELS", way)
+        for step in steps:
+            ahead = all_values[tick : tick + step]
+            if not len(ahead):
+                break
+            count, departed = many.learn_on(ahead, learning=False)
+            if step % 3 == 0 and count > 1:
+                many.back()
+                assert many.learn_on(ahead[: count - 1], learning=False) == (count - 1, False)
+                count, departed = count - 1, False
+            for place in range(count):
+                said = one.learn(all_values[tick + place], learning=False)
+                assert said == (departed and place == count - 1)
+                assert not one.silent or place == count - 1
+            tick += count
+            for name in (*KEPT, "frames"):
+                np.testing.assert_array_equal(getattr(one, name), getattr(many, name), name)
 
 
 def test_adding_rows_changes_nothing_for_those_there_were() -> None:
