@@ -292,3 +292,26 @@ def followed(paths, length, keep, delay, through, late):  # type: ignore[no-unty
             kept *= keep[way]
             spent += delay[way]
         through[flow], late[flow] = kept, spent
+
+
+@njit(cache=True)
+def queued(paths, sent, keep, spared, paused, load):  # type: ignore[no-untyped-def]
+    """Add what flow groups offer to each queue to `load`, shape (V + 1,), in their order.
+
+    Args:
+        paths: Queues end to end, where those of each flow group begin, and how many they are.
+        sent: What each sends, bit/s, shape (F,).
+        keep: Share that gets through each queue, and through those that spare it, (V + 1,) each.
+        spared: Which hops are spared from drops, shape (P,); none at all: none.
+        paused: Whether what is spared counts.
+        load: What is added to.
+    """
+    hops, first, length = paths
+    for flow in range(len(length)):
+        share = 1.0
+        for at in range(first[flow], first[flow] + length[flow]):
+            queue = hops[at]
+            spare = len(spared) > 0 and spared[at]
+            if paused or not spare:
+                load[queue] += sent[flow] * share
+            share *= keep[1][queue] if spare else keep[0][queue]

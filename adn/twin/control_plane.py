@@ -266,20 +266,28 @@ class ControlPlane:
         """Run shortest-path computations and start the download of the tables."""
         timers, now = self._timers, self._clock.now
         ready: dict[Millis, list[tuple[int, int, Changes]]] = {}
-        for node in nodes:
-            self._pending[node] = False
-            if not self._running[node]:
-                continue
-            self._runs[node] += 1
-            self.recent_runs[node] += 1
-            run = int(self._runs[node])
+        self._pending[list(nodes)] = False
+        running = [node for node in nodes if self._running[node]]
+        self._runs[running] += 1
+        self.recent_runs[running] += 1
+        for node, share in zip(running, self._spread(running), strict=True):
             prefixes = timers.prefixes * int(self._routed[node])
             download = timers.fib_base + timers.fib_prefix_us * prefixes // 1000
-            share = float(noise.uniform(self._key, self._node_hash[[node]], run)[0])
             after = timers.spf_compute + round(download * (0.5 + share))
-            ready.setdefault(after, []).append((node, run, self._knowledge.changes(node)))
+            table = (node, int(self._runs[node]), self._knowledge.changes(node))
+            ready.setdefault(after, []).append(table)
         for after, tables in ready.items():
             self._clock.call_at(now + after, partial(self._downloaded, tables, cause))
+
+    def _spread(self, nodes: Sequence[int]) -> list[float]:
+        """Return a draw from 0..1 for the present run of each of some elements."""
+        rows = np.array(nodes, dtype=np.int64)
+        share, runs = np.zeros(len(rows)), self._runs[rows]
+        for run in np.unique(runs).tolist():
+            same = runs == run
+            share[same] = noise.uniform(self._key, self._node_hash[rows[same]], run)
+        found: list[float] = share.tolist()
+        return found
 
     def _downloaded(self, tables: Sequence[tuple[int, int, Changes]], cause: str) -> None:
         """Put tables in force, unless newer ones have overtaken them."""

@@ -68,7 +68,7 @@ class Lines:
         senders, service = network.senders, forwarding.flows.service
         self._directions, self._slices = len(network.directions), len(senders.slices)
         self._first, self._length = forwarding.first, forwarding.length
-        self._owner = forwarding.owner
+        self._owner, self._compiled = forwarding.owner, forwarding.views.trees.compiled
         self._capacity = state.capacity_bps
         self._reserved = np.array([row.reserved for row in senders.slices])
         self._weight = np.array([row.weight for row in senders.slices])
@@ -155,10 +155,22 @@ class Lines:
             keep: Share that gets through each queue, shape (V + 1,).
             paused: Whether what is paused instead of dropped counts.
         """
+        if self._compiled:
+            return self._load_compiled(sent_bps, keep, paused)
         offered = sent_bps[self._owner] * self._reaching(keep)
         if not paused and self._spared is not None:
             offered = np.where(self._spared, 0.0, offered)
         return self._summed(offered)
+
+    def _load_compiled(self, sent_bps: Floats, keep: Floats, paused: bool) -> Floats:
+        """Do the same by compiled loops."""
+        from adn.twin.compiled_paths import queued
+
+        spared = np.zeros(0, dtype=bool) if self._spared is None else self._spared
+        load = np.zeros(self._queues + 1)
+        paths = (self._hops, self._first, self._length)
+        queued(paths, sent_bps, (keep, self._whole), spared, paused, load)
+        return load[: self._queues]
 
     def paused(self, queues: Queues, wanted_bps: Floats) -> Pauses:
         """Return how pauses slow what is sent losslessly, beside what may be dropped."""
@@ -235,8 +247,8 @@ class Lines:
         if len(flows):
             flows = flows[np.argsort(-self._length[flows], kind="stable")]
             at, length, share = self._first[flows], self._length[flows], np.ones(len(flows))
-            for hop in range(int(length[0])):
-                there = int(np.searchsorted(-length, -hop))
+            far = np.searchsorted(-length, -np.arange(int(length[0])))
+            for hop, there in enumerate(far.tolist()):
                 reaching[at[:there] + hop] = share[:there]
                 share[:there] *= kept[at[:there] + hop]
         if keep is self._whole:

@@ -81,6 +81,7 @@ class _Pool:
 
     def __init__(self, fabric: Fabric, record: Ints, targets: Ints) -> None:
         self.trees, self.record = Trees(fabric, targets), record
+        self.recorded: list[int] = record.tolist()
         self.lately: dict[_Name, View] = {}
         self.moved: dict[tuple[_Name, _Name], tuple[Ints, Ints]] = {}
         self.turns: dict[tuple[_Name, _Name], Turns] = {}
@@ -215,7 +216,7 @@ class Views:
 
     def number(self, changes: Changes) -> int:
         """Return the number of the view with these differences from the record."""
-        record = self._pool.record
+        record = self._pool.recorded
         name = tuple(sorted((way, cost) for way, cost in changes.items() if record[way] != cost))
         if name not in self._number:
             self._number[name] = len(self.held)
