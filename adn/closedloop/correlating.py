@@ -13,7 +13,7 @@ next fault, however near.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -173,8 +173,17 @@ class Correlator:
         if (name, at) in self._asked_again or not self.reach.of(anomaly) & group.reach:
             return 0
         moved = bool(cause.lasting & frozenset(self._view.network.links.ids))
-        early = moved and at <= group.began_at + TRANSIENT + self._view.lag
+        early = moved and self._soon_after(group, at)
         return int(early or not anomaly.opens or self._own_doing(anomaly, group))
+
+    def _soon_after(self, group: Group, at: Millis) -> bool:
+        """Return whether something was seen soon after a group's first sign, or after an alarm.
+
+        What is worn may go for good long after it was first seen.
+        """
+        span = TRANSIENT + self._view.lag
+        alarms = (row.measured_at for row in group.anomalies if row.what == "alarm" and row.opens)
+        return at <= group.began_at + span or any(0 <= at - then <= span for then in alarms)
 
     def _crossing(self, cause: Cause) -> frozenset[str]:
         """Return the services that cross what a cause impairs, as routing is now."""
@@ -213,7 +222,10 @@ class Correlator:
             if command.incident != group.incident:
                 continue
             touched = {*command.params.get("routes", ()), *command.params.get("shares", ())}
-            if anomaly.object in touched or links & self.reach.at(command.target):
+            about = self.reach.at(command.target)
+            if command.purpose == "repair":
+                about |= group.reach  # what had gone another way comes back
+            if anomaly.object in touched or links & about:
                 return True
         return False
 
@@ -261,16 +273,24 @@ class Correlator:
         A mean tells so only if its interval began after the disturbance.
         """
         view, again, span = self._view, list[Anomaly](), self.passing
+        kept: list[tuple[Millis, Anomaly, Group]] = []
         for since, anomaly, group in self._doubtful:
-            if view.now - since < span or not anomaly.opens or anomaly.table != "service":
+            if view.now - since < span:
+                kept.append((since, anomaly, group))
+                continue
+            if not anomaly.opens or anomaly.table != "service":
                 continue
             held = view.departure(anomaly.table, anomaly.object, anomaly.what)
             every = view.interval(anomaly.table, anomaly.what)
-            if held is not None and held.last_at - every >= since + view.lag:
-                self._asked_again.add((anomaly.object, anomaly.measured_at))
-                again.append(anomaly)
-                group.anomalies[:] = [row for row in group.anomalies if row is not anomaly]
-        self._doubtful = [row for row in self._doubtful if view.now - row[0] < span]
+            if held is None or held.last_at - every < since + view.lag:
+                continue
+            if self._own_doing(replace(anomaly, measured_at=held.last_at), group):
+                kept.append((view.now, anomaly, group))  # disturbed anew, by a change
+                continue
+            self._asked_again.add((anomaly.object, anomaly.measured_at))
+            again.append(anomaly)
+            group.anomalies[:] = [row for row in group.anomalies if row is not anomaly]
+        self._doubtful = kept
         return again
 
     # --- two faults in one group ---

@@ -13,6 +13,7 @@ import numpy as np
 from adn.closedloop.answering import answers, of_one_job
 from adn.closedloop.estimate import Believed, Estimate, taken_down
 from adn.closedloop.knowledge.hypotheses import Hypotheses
+from adn.closedloop.knowledge.isolating import cut_off
 from adn.closedloop.view import View
 from adn.topology.network import Bools
 
@@ -49,9 +50,11 @@ class Explaining:
         found.update(down)
         if cause.object in net.directions:
             found.add(net.link_of(cause.object))
-        for link in down:
+        alone = cut_off(net, down, self._believed.down) if down else frozenset[str]()
+        found.update(alone)
+        for link in down.union(*(net.links_of(name) for name in alone)):
             at = 2 * net.links.row(link)
-            found.update(net.directions.ids[at : at + 2])
+            found.update((link, *net.directions.ids[at : at + 2]))
         under = self._believed.under(cause)
         outlook = under.evaluate()
         usual = self._healthy.fork(rate_bps=under.rate_bps).evaluate()

@@ -17,15 +17,12 @@ from adn.closedloop.incident import IncidentSnapshot
 from adn.closedloop.knowledge.destinations import passing, towards
 from adn.closedloop.knowledge.evidence import Scope, gather
 from adn.closedloop.knowledge.graph import KnowledgeGraph
-from adn.closedloop.knowledge.hypotheses import (
-    Hypotheses,
-    Signs,
-    compile_hypotheses,
-    read_signs,
-)
+from adn.closedloop.knowledge.hypotheses import Hypotheses, compile_hypotheses
 from adn.closedloop.knowledge.inference import Given, Inference, Standing
+from adn.closedloop.knowledge.isolating import dark_parts, explained
 from adn.closedloop.knowledge.items import Item, Key
 from adn.closedloop.knowledge.losses import Losses, read_losses
+from adn.closedloop.knowledge.signs import Signs, read_signs
 from adn.closedloop.probing import ProbeWish, wishes
 from adn.closedloop.view import View
 from adn.northbound.problems import PROBLEM_CLASSES, UNKNOWN
@@ -135,6 +132,8 @@ class GraphLocator:
             for row in given
             if (row.problem, row.object) in hypotheses.place
         ]
+        parts = dark_parts(graph.network, view.silent)
+        signs = explained(signs, hypotheses, parts, [row.row for row in held])
         inference = Inference(
             hypotheses,
             signs,
@@ -149,6 +148,8 @@ class GraphLocator:
             return _another_face(told)
         found = inference.standings()
         standings = _of_incident(found, hypotheses, signs, losses, snapshot)
+        if not _any_spoken_for(standings):
+            return _nothing_known(items)
         explaining = Explaining(hypotheses, believed, self._estimate)
         first = ((1.0, standings[0][1]),)
         suspects = self._suspects(first, hypotheses, items, view, explaining, inference)
@@ -315,6 +316,20 @@ def _another_face(best: Cause) -> Diagnosis:
     )
     domain = PROBLEM_CLASSES[best.problem].domain
     return Diagnosis((suspect,), (), domain, best.probability)
+
+
+def _any_spoken_for(standings: tuple[tuple[float, Standing], ...]) -> bool:
+    """Return whether anything seen speaks for what is likeliest in any of the standings.
+
+    Where it is only how often things happen that tells them apart, no probe is worth its time.
+    """
+    return any(row.spoken[int(np.argmax(row.probability))] for _, row in standings)
+
+
+def _nothing_known(items: Mapping[Key, Item]) -> Diagnosis:
+    shown = [item.says for item in items.values() if item.present]
+    why = ("nothing that is seen speaks for any known class of problem", *shown)
+    return Diagnosis((Suspect("", UNKNOWN, 1.0, why[:_REASONS]),), (), "", 1.0)
 
 
 def _of_incident(

@@ -69,6 +69,8 @@ class Operations:
         that use what the incident is about, a sample of them where they are many.
         """
         away = {n for m in ("loss", "latency") for n in self.view.departures("service", m)}
+        if self.view.silent:
+            away.update(self.view.cut_off())
         named = frozenset(incident.snapshot().services)
         names = self.correlator.minded(incident.group, named, frozenset(away))
         names -= self.elsewhere(incident)

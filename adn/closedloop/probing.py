@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from adn.base.clock import Millis
-from adn.closedloop.knowledge.evidence import FULL_ROOM
+from adn.closedloop.knowledge.evidence import DAMAGED_SHARE, FULL_ROOM, LOST_SHARE
 from adn.closedloop.knowledge.graph import KnowledgeGraph, Node
 from adn.closedloop.knowledge.hypotheses import Hypotheses
 from adn.closedloop.knowledge.items import Item, Key
@@ -251,6 +251,13 @@ def is_sound(network: Network, measured: Mapping[str, Any], suspect: Suspected) 
         recorded = int(network.cost[network.links.row(suspect.object)])
         wrong = measured.get("costs", {}).get(suspect.object, recorded) != recorded
     return bool(there) and max(losses) < _SOUND_LOSS and not wrong
+
+
+def loses_any(measured: Mapping[str, Any]) -> bool:
+    """Return whether a measured link loses or damages more than the measurement's own noise."""
+    lost = [measured.get(key) or 0.0 for key in ("loss_forward", "loss_backward")]
+    damaged = [measured.get(key) or 0.0 for key in ("errors_forward", "errors_backward")]
+    return max(lost) > LOST_SHARE or max(damaged) > DAMAGED_SHARE
 
 
 def _at_element(network: Network, name: str) -> str:

@@ -9,12 +9,15 @@ from simpy.events import Event
 
 from adn.base.clock import MINUTE, SECOND, Millis
 from adn.closedloop.acting import decide, propose
-from adn.closedloop.attempting import take_back, work_on
+from adn.closedloop.attempting import RECHECK, take_back, work_on
 from adn.closedloop.case import Case
 from adn.closedloop.diagnosing import recurs
 from adn.closedloop.incident import Status
-from adn.closedloop.probing import confirmations, is_sound
+from adn.closedloop.people.crews import is_field_work
+from adn.closedloop.planning import Plan
+from adn.closedloop.probing import confirmations, is_sound, loses_any
 from adn.closedloop.restoring import MOST_PLANS
+from adn.closedloop.tactics import LOSSY
 
 STAYS_WELL: Final[Millis] = 5 * MINUTE
 """How long what came back by itself is watched before it is let be (assumption)."""
@@ -47,23 +50,26 @@ def _healed(case: Case) -> Generator[Event, Any, bool]:
     """Return whether the cause has gone by itself: to bounce what is sound again only hurts.
 
     It has if every alarm of the incident has cleared, what is believed to be broken is measured to
-    be sound, and both stay so for a while. What comes and goes is not gone.
+    be sound, and both stay so for a while. What comes and goes is not gone. What loses traffic
+    raises no alarm: where nothing at all is measured to be lost, what services felt was something
+    that passed.
     """
     assert case.diagnosing.diagnosis is not None
     diagnosis, ops = case.diagnosing.diagnosis, case.ops
-    network = ops.view.network
-    if not diagnosis.suspects or recurs(diagnosis) or _alarmed(case) is not False:
+    network, alarmed = ops.view.network, _alarmed(case)
+    if not diagnosis.suspects or recurs(diagnosis) or alarmed:
         return False
-    if not confirmations(network, diagnosis.suspects[0]):
+    top = diagnosis.suspects[0]
+    if not confirmations(network, top) or (alarmed is None and top.problem not in LOSSY):
         return False
-    if not (yield from _cause_is_gone(case)):
+    if not (yield from _cause_is_gone(case, wholly=alarmed is None)):
         return False
     began = ops.clock.now
     while ops.clock.now < began + STAYS_WELL:
         yield ops.clock.sleep(LOOK)
         if _alarmed(case):
             return False
-    return (yield from _cause_is_gone(case))
+    return (yield from _cause_is_gone(case, wholly=alarmed is None))
 
 
 def _alarmed(case: Case) -> bool | None:
@@ -84,6 +90,10 @@ def _repair_cause(case: Case) -> Generator[Event, Any, bool]:
         )
         if proposal is None:
             return False
+        if (yield from _others_are_there(case, proposal.plan)):
+            if (yield from _cause_is_gone(case)):
+                return True
+            continue
         case.excluded.add(proposal.plan.key)
         action = yield from decide(case.ops, case.incident, proposal)
         if action is None:
@@ -94,8 +104,23 @@ def _repair_cause(case: Case) -> Generator[Event, Any, bool]:
     return False
 
 
-def _cause_is_gone(case: Case) -> Generator[Event, Any, bool]:
-    """Probe what was repaired."""
+def _others_are_there(case: Case, plan: Plan) -> Generator[Event, Any, bool]:
+    """Wait for crews that are sent on another incident's account to where a plan would send one.
+
+    Returns:
+        Whether there were any.
+    """
+    crews, ops = case.ops.crews, case.ops
+    wanted = {step.target for step in plan.steps if is_field_work(step.kind)}
+    waited = False
+    while wanted & crews.sent_to(case.incident.id):
+        waited = True
+        yield ops.clock.sleep(RECHECK)
+    return waited
+
+
+def _cause_is_gone(case: Case, *, wholly: bool = False) -> Generator[Event, Any, bool]:
+    """Probe what was repaired, or is thought to be gone, `wholly` if nothing may be lost at all."""
     assert case.diagnosing.diagnosis is not None
     top = case.diagnosing.diagnosis.suspects[0]
     orders, network, name = case.ops.orders, case.ops.view.network, case.incident.id
@@ -103,6 +128,9 @@ def _cause_is_gone(case: Case) -> Generator[Event, Any, bool]:
         [orders.command(k, t, {}, name, "", "probe") for k, t in confirmations(network, top)]
     )
     return all(
-        result is None or not result.ok or is_sound(network, result.measurement, top)
+        not wholly
+        if result is None or not result.ok
+        else is_sound(network, result.measurement, top)
+        and not (wholly and loses_any(result.measurement))
         for result in results
     )

@@ -35,10 +35,7 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         diagnosis = yield from case.diagnosing.locate(changed=bool(case.excluded))
         by_people = ops.performing.waits(Task.RECOVERY_ANALYSIS, incident.domain)
         case.move(Status.LOCATED)
-        told = verifier.telling(incident.joined_at)
-        before = yield from verifier.outside_at_next_tick(case.services(), told)
-        if before:
-            before = yield from case.outside_after_others(before)
+        before = yield from _outside(case)
         if not before and not recurs(diagnosis):
             # Routing may have healed it already, or nobody was ever hurt.
             since = ops.clock.now
@@ -72,6 +69,16 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         if last:
             return False
     raise AssertionError
+
+
+def _outside(case: Case) -> Generator[Event, Any, frozenset[str]]:
+    """Return who is outside, once other incidents' changes are made."""
+    verifier = case.verifier()
+    before = verifier.known(case.services())
+    if not before:
+        told = verifier.telling(case.incident.joined_at)
+        before = yield from verifier.outside_at_next_tick(case.services(), told)
+    return (yield from case.outside_after_others(before)) if before else before
 
 
 def _is_sure(diagnosis: Diagnosis) -> bool:

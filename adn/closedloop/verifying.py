@@ -38,6 +38,15 @@ class Verifier:
         """
         return 0 if self._tick <= PROMPT else since
 
+    def known(self, services: Sequence[str]) -> frozenset[str]:
+        """Return the services known to be out without waiting for reports on long intervals.
+
+        Those that end at what is dark; none where reports come soon enough.
+        """
+        if self._tick <= PROMPT:
+            return frozenset()
+        return frozenset(name for name in services if self._view.ends_dark(name))
+
     def outside_at_next_tick(
         self, services: Sequence[str], since: Millis
     ) -> Generator[Event, Any, frozenset[str]]:

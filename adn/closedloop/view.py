@@ -178,6 +178,10 @@ class View:
         """Return whether an end of a service is dark now."""
         return any(end in self.silent for end in self._service_ends.get(service, ()))
 
+    def cut_off(self) -> frozenset[str]:
+        """Return the services that end at what is dark."""
+        return frozenset(name for name in self._service_ends if self.ends_dark(name))
+
     def departure(self, table: Table, name: str, measure: str) -> Departure | None:
         """Return how a series departs from its baseline, or None where it does not."""
         track = self._tracks.get((table, name, measure))

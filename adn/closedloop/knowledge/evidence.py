@@ -135,14 +135,22 @@ def _from_series(view: View, graph: KnowledgeGraph, scope: Scope) -> Iterator[It
         found = view.departures(table, measure)
         return {n: row for n, row in found.items() if scope.concerns(n, row.first_at)}
 
+    lost = {
+        alarm.managed_object
+        for alarm in view.active_alarms.values()
+        if alarm.probable_cause is ProbableCause.LOSS_OF_SIGNAL
+    }
     for name, row in away("direction", "pre-fec-ber").items():
-        # What is gone altogether says no more by its bit errors.
+        # What is gone altogether says no more by its bit errors, nor does an interval in which it
+        # went.
+        if name in lost:
+            continue
         if CORRECTABLE > row.value > row.mean and graph.adopt(name, "") is not None:
             says = f"bit errors before correction at {name} rose to 1e{row.value:.1f}"
             yield Item("bit-errors", name, True, says)
     for name, row in away("direction", "rx-power").items():
         drop = row.mean - row.value
-        kind = "light-gone" if drop >= GONE_DB else "light-low"
+        kind = "light-gone" if drop >= GONE_DB or name in lost else "light-low"
         if drop > 0.0 and graph.adopt(name, "") is not None:
             yield Item(kind, name, True, f"light at {name} fell by {drop:.1f} dB")
     dropping = away("direction", "discards").values()

@@ -14,14 +14,14 @@ from typing import Final, get_args
 import numpy as np
 from scipy.sparse import csr_array, eye_array
 
-from adn.base.clock import DAY, HOUR, Millis
+from adn.base.clock import DAY, HOUR
 from adn.base.keeping import kept
 from adn.closedloop.knowledge.graph import KnowledgeGraph
-from adn.closedloop.knowledge.items import Item, Key
-from adn.closedloop.knowledge.models import ANYWHERE, EvidenceKind, Seen
+from adn.closedloop.knowledge.items import Key
+from adn.closedloop.knowledge.models import ANYWHERE, EvidenceKind, Milder, Seen
 from adn.closedloop.knowledge.relations import Node
 from adn.northbound.problems import PROBLEM_CLASSES
-from adn.topology.network import Bools, Floats, Ints, Names
+from adn.topology.network import Floats, Ints, Names
 
 WINDOW_MS: Final = HOUR
 """Within what time a second problem would be taken for part of the same incident (assumption)."""
@@ -31,10 +31,27 @@ NO_TABLE: Final = 0.01
 
 _TABLED: Final = frozenset({"route-missing", "route-discarded", "table-full", "process-down"})
 _YEAR_MS: Final = 365 * DAY
-_SEEN: Final = get_args(Seen)
+SEEN: Final = get_args(Seen)
 _REPORTED: Final = {"direction": "received_by", "link": "terminates_at"}
 _STEPPED: Final = ("card", "direction", "duct", "element", "feed", "link", "service", "site")
 _NONE: Final[Ints] = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the expectations of a problem are that tell whether it is less than complete.
+
+    Attributes:
+        dim: Of the evidence that shows then, all its kinds.
+        kinds: How many kinds these are.
+        hard: Of the evidence that does not show then.
+        spared: Of the evidence that is not missed then.
+    """
+
+    dim: Ints
+    kinds: int
+    hard: Ints
+    spared: Ints
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,7 @@ class Hypotheses:
         disrupts: Directions that each hypothesis blackholes, shape (H, D).
         direction: Row of the direction that is lossy under it, or -1, shape (H,).
         element: Row of the element that drops towards some targets under it, or -1, shape (H,).
+        milder: How those problems show that may be less than complete, by problem.
     """
 
     names: tuple[tuple[str, str], ...]
@@ -72,6 +90,7 @@ class Hypotheses:
     disrupts: csr_array
     direction: Ints
     element: Ints
+    milder: Mapping[str, Milder]
 
     @cached_property
     def place(self) -> Mapping[tuple[str, str], int]:
@@ -86,6 +105,20 @@ class Hypotheses:
     def _begins(self) -> Ints:
         """Where the expectations of each hypothesis begin, and where the last's end."""
         return np.searchsorted(self.row, np.arange(len(self.names) + 1))
+
+    @cached_property
+    def incomplete(self) -> tuple[tuple[Milder, Places], ...]:
+        """How problems show that are less than complete, and where their expectations are."""
+        kind = np.array([name for name, _ in self.keys])[self.column]
+        found = []
+        for problem, milder in self.milder.items():
+            mine = np.array([name == problem for name, _ in self.names], dtype=bool)[self.row]
+            dim, hard, spared = (
+                np.flatnonzero(mine & np.isin(kind, sorted(kinds)))
+                for kinds in (milder.evidence, {milder.unless}, milder.spares)
+            )
+            found.append((milder, Places(dim, len(milder.evidence), hard, spared)))
+        return tuple(found)
 
     @cached_property
     def columns(self) -> Mapping[Key, int]:
@@ -215,7 +248,7 @@ def _compiled(graph: KnowledgeGraph) -> Hypotheses:
         keys=keys,
         reporters=_reporters(steps, codes, evidence, kinds),
         elements=tuple(name for _, name in _of(steps, "element")),
-        seen=np.array([_SEEN.index(kinds[kind].seen) for kind, _ in keys], dtype=np.int64),
+        seen=np.array([SEEN.index(kinds[kind].seen) for kind, _ in keys], dtype=np.int64),
         row=rows[order],
         column=column_of_code.astype(np.int64),
         chance=np.concatenate(chance)[order],
@@ -224,6 +257,11 @@ def _compiled(graph: KnowledgeGraph) -> Hypotheses:
         disrupts=csr_array((np.ones(len(killed[0])), killed), shape=(len(names), len(directions))),
         direction=_rows_of(graph, names, "direction", directions),
         element=_rows_of(graph, names, "destinations", graph.network.elements),
+        milder={
+            name: model.milder
+            for name, model in sorted(graph.models.problems.items())
+            if model.milder is not None
+        },
     )
 
 
@@ -274,78 +312,3 @@ def _reporters(
         columns.append(speaks.indices.astype(np.int64))
     ends = (np.concatenate(rows), np.concatenate(columns))
     return csr_array((np.ones(len(ends[0])), ends), shape=(len(codes), past - first))
-
-
-@dataclass(frozen=True)
-class Signs:
-    """The evidence of one moment: P items that show, and what does not show though it should.
-
-    Attributes:
-        items: What shows, shape (P,).
-        stray: q of each showing for no reason, shape (P,).
-        q: q of each hypothesis showing each item, shape (H, P).
-        missed: Log-likelihood that each hypothesis loses by what does not show, shape (H,).
-    """
-
-    items: tuple[Item, ...]
-    stray: Floats
-    q: Floats
-    missed: Floats
-
-
-def read_signs(
-    hypotheses: Hypotheses,
-    items: Mapping[Key, Item],
-    kinds: Mapping[str, EvidenceKind],
-    silent: frozenset[str],
-    age_ms: Millis,
-) -> Signs:
-    """Return the evidence in columns.
-
-    Args:
-        hypotheses: Their columns.
-        items: What was seen.
-        kinds: The kinds of evidence, by name.
-        silent: Elements that report nothing, of which absent reports say nothing.
-        age_ms: Time since the earliest sign; what is not due yet is not missed. A report that is
-            due within w is there with probability age/w (uniform delay).
-    """
-    due = np.minimum(1.0, max(age_ms, 0) / np.maximum(hypotheses.within_ms, 1))
-    early = hypotheses.chance * np.where(hypotheses.within_ms > 0, due, 1.0)
-    shown = tuple(item for item in items.values() if item.present)
-    at = np.full(len(hypotheses.keys), -1, dtype=np.int64)
-    looked = np.zeros(len(hypotheses.keys), dtype=bool)
-    for key in items:
-        if key in hypotheses.columns:
-            looked[hypotheses.columns[key]] = True
-    for column, item in enumerate(shown):
-        if item.key in hypotheses.columns:
-            at[hypotheses.columns[item.key]] = column
-    missing = (at < 0) & _counts(hypotheses, looked, silent)
-    count = len(hypotheses.names)
-    q = np.zeros((count, len(shown)))
-    for column, item in enumerate(shown):
-        if item.kind in hypotheses.anywhere:
-            q[:, column] = hypotheses.anywhere[item.kind]
-    there = at[hypotheses.column] >= 0
-    np.add.at(
-        q,
-        (hypotheses.row[there], at[hypotheses.column[there]]),
-        -np.log1p(-hypotheses.chance[there]),
-    )
-    lost = missing[hypotheses.column]
-    missed = np.bincount(
-        hypotheses.row[lost], weights=np.log1p(-early[lost]), minlength=count
-    ).astype(np.float64)
-    stray = np.array([-np.log1p(-kinds[item.kind].stray) for item in shown])
-    return Signs(shown, stray, q, missed)
-
-
-def _counts(hypotheses: Hypotheses, looked: Bools, silent: frozenset[str]) -> Bools:
-    """Return whether the absence of each item says anything, shape (E,)."""
-    mute = np.array([name in silent for name in hypotheses.elements], dtype=np.float64)
-    speaking = np.diff(hypotheses.reporters.indptr) - hypotheses.reporters @ mute
-    heard = (np.diff(hypotheses.reporters.indptr) == 0) | (speaking > 0)
-    probed = (hypotheses.seen == _SEEN.index("probe")) & looked
-    found: Bools = probed | ((hypotheses.seen == _SEEN.index("passive")) & heard)
-    return found

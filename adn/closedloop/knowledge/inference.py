@@ -20,7 +20,7 @@ from adn.closedloop.knowledge.destinations import (
     fit_destinations,
     without_destinations,
 )
-from adn.closedloop.knowledge.hypotheses import Hypotheses, Signs
+from adn.closedloop.knowledge.hypotheses import Hypotheses
 from adn.closedloop.knowledge.losses import (
     DISRUPTED,
     Losses,
@@ -31,7 +31,8 @@ from adn.closedloop.knowledge.losses import (
     without_lossy,
 )
 from adn.closedloop.knowledge.models import FaultModels
-from adn.topology.network import Floats, Ints
+from adn.closedloop.knowledge.signs import Signs
+from adn.topology.network import Bools, Floats, Ints
 
 LARGEST_SET: Final = 3
 _DIGITS: Final = 9
@@ -46,6 +47,7 @@ class Standing:
         probability: Of each hypothesis in its stead, shape (H,).
         unknown: Probability of *unknown* in its stead.
         gain: Log-likelihood that it adds to the others.
+        spoken: Whether anything seen speaks for each hypothesis in its stead, shape (H,).
         rate: Fitted loss of each direction in its stead, shape (D,).
         crossing: Services that cross each direction noticeably, shape (D,).
         hurt: How many of these have departed, shape (D,).
@@ -56,6 +58,7 @@ class Standing:
     probability: Floats
     unknown: float
     gain: float
+    spoken: Bools
     rate: Floats
     crossing: Ints
     hurt: Ints
@@ -163,6 +166,7 @@ class Inference:
             probability=weight / total,
             unknown=rest / total,
             gain=float(scores.gain[member]) if member >= 0 else scores.unknown,
+            spoken=scores.gain > 0.0,
             rate=scores.rate,
             crossing=scores.crossing,
             hurt=scores.hurt,

@@ -55,6 +55,25 @@ class Manifestation:
 
 
 @dataclass(frozen=True, slots=True)
+class Milder:
+    """How a problem shows where it is less than complete.
+
+    Attributes:
+        evidence: Of which kinds one shows then wherever the problem may show it.
+        unless: What does not show then.
+        share: Share of occurrences that are like that.
+        chance: Probability that it shows in one place.
+        spares: Evidence that is not to be missed then.
+    """
+
+    evidence: frozenset[str]
+    unless: str
+    share: float
+    chance: float
+    spares: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FaultModel:
     """How often a problem class occurs and how it shows.
 
@@ -67,6 +86,7 @@ class FaultModel:
         loses: What its lasting losses look like: those of a direction,
             towards destinations, or anywhere.
         source: Where the figures come from.
+        milder: How it shows where it is less than complete, if that is known.
     """
 
     problem: str
@@ -76,6 +96,7 @@ class FaultModel:
     disrupts: tuple[str, ...] | None
     loses: Loses
     source: str
+    milder: Milder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,24 @@ def _model(name: str, row: Mapping[str, Any], kinds: Mapping[str, EvidenceKind])
         disrupts=None if disrupts is None else tuple(disrupts),
         loses=_loses(name, row.get("loses", "")),
         source=f"{row['prior']['source']}; {row['source']}",
+        milder=_milder(name, row.get("milder"), kinds),
+    )
+
+
+def _milder(
+    name: str, row: Mapping[str, Any] | None, kinds: Mapping[str, EvidenceKind]
+) -> Milder | None:
+    if row is None:
+        return None
+    for evidence in (*row["evidence"], row["unless"], *row["spares"]):
+        if evidence not in kinds:
+            raise ValueError(f"{name} is milder by {evidence!r}, which is no evidence")
+    return Milder(
+        evidence=frozenset(row["evidence"]),
+        unless=row["unless"],
+        share=_chance(row["share"]),
+        chance=_chance(row["chance"]),
+        spares=frozenset(row["spares"]),
     )
 
 

@@ -66,6 +66,14 @@ class Crews:
         self._asked: dict[tuple[str, str], int] = {}
         self._sent = 0
 
+    def sent_to(self, but: str) -> frozenset[str]:
+        """Return the objects that crews are ordered to, but for those of one incident."""
+        return frozenset(
+            str(trip.item.sees["command"][1])
+            for trip in self._out.values()
+            if trip.ref["incident"] != but
+        )
+
     def carry_out(
         self, commands: Sequence[Command], incident: IncidentSnapshot
     ) -> Generator[Event, Any, Results]:
