@@ -169,11 +169,11 @@ def _refuse_constant(name: str) -> Any:
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
-    return {f.name: hints[f.name] for f in dataclasses.fields(kind)}
+    return {f.name: hints[f.name] for f in dataclasses.fields(kind) if f.init}
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
 
 
 def _dataclass_in(kind: Any, body: Any, where: str) -> Any:
