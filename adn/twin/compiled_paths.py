@@ -46,45 +46,59 @@ def turned(pool, rows, prices, moved, shape):  # type: ignore[no-untyped-def]
     tail, head, leaving, first_out, entering, first_in = shape
     one, other = prices
     n, trees = len(first_out) - 1, len(rows[0])
-    points, some = np.zeros((n, trees), dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    for k in range(len(moved[0])):
-        node = moved[1][k]
-        for at in range(first_in[node], first_in[node + 1]):
-            near = tail[entering[at]]
-            points[near, moved[0][k]] = some[near] = True
+    start, by = _grouped(moved[0], moved[1], trees)
+    repriced = np.zeros(n, dtype=np.bool_)
     for way in range(len(tail)):
-        if one[way] != other[way]:
-            points[tail[way], :] = some[tail[way]] = True
-    room = 0
-    for node in range(n):
-        if some[node]:
-            for tree in range(trees):
-                room += points[node, tree]
+        repriced[tail[way]] |= one[way] != other[way]
+    always = np.flatnonzero(repriced)
+    room = trees * len(always)
+    for k in range(len(by)):
+        room += first_in[by[k] + 1] - first_in[by[k]]
     nodes, towards = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-    first = np.empty(n + 1, dtype=np.int64)
+    points, seen = np.empty(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     found = 0
-    for node in range(n):
-        first[node] = found
-        if not some[node]:
-            continue
-        for tree in range(trees):
-            if not points[node, tree]:
-                continue
-            near, far = pool[rows[0][tree]], pool[rows[1][tree]]
+    for tree in range(trees):
+        count = len(always)
+        points[:count] = always
+        seen[always] = tree
+        for k in range(start[tree], start[tree + 1]):
+            for at in range(first_in[by[k]], first_in[by[k] + 1]):
+                near = tail[entering[at]]
+                if seen[near] != tree:
+                    seen[near] = tree
+                    points[count] = near
+                    count += 1
+        near, far = pool[rows[0][tree]], pool[rows[1][tree]]
+        for k in range(count):
             least, lowest = _INF, _INF
-            for at in range(first_out[node], first_out[node + 1]):
+            for at in range(first_out[points[k]], first_out[points[k] + 1]):
                 way = leaving[at]
                 least = min(least, one[way] + near[head[way]])
                 lowest = min(lowest, other[way] + far[head[way]])
-            for at in range(first_out[node], first_out[node + 1]):
+            for at in range(first_out[points[k]], first_out[points[k] + 1]):
                 way = leaving[at]
                 used = least < _INF and one[way] + near[head[way]] == least
                 if used != (lowest < _INF and other[way] + far[head[way]] == lowest):
-                    nodes[found], towards[found] = node, tree
+                    nodes[found], towards[found] = points[k], tree
                     found += 1
                     break
-    first[n] = found
-    return nodes[:found].copy(), towards[:found].copy(), first
+    first, tree = _grouped(nodes[:found], towards[:found], n)
+    return np.repeat(np.arange(n), np.diff(first)), tree, first
+
+
+@njit(cache=True)
+def _grouped(group, values, groups):  # type: ignore[no-untyped-def]
+    """Return where those of each group begin, (groups + 1,), and the values by group, as found."""
+    start = np.zeros(groups + 2, dtype=np.int64)
+    for k in range(len(group)):
+        start[group[k] + 2] += 1
+    for g in range(2, len(start)):
+        start[g] += start[g - 1]
+    by = np.empty(len(group), dtype=np.int64)
+    for k in range(len(group)):
+        by[start[group[k] + 1]] = values[k]
+        start[group[k] + 1] += 1
+    return start[: groups + 1], by
 
 
 @njit(cache=True)
@@ -102,15 +116,7 @@ def pass_by(points, flows, held, tail, elements, dirty):  # type: ignore[no-unty
     node, tree = points
     order, start = flows
     paths, length, stuck = held
-    first = np.zeros(len(start) + 1, dtype=np.int64)
-    for k in range(len(tree)):
-        first[tree[k] + 2] += 1
-    for t in range(1, len(first)):
-        first[t] += first[t - 1]
-    by = np.empty(len(node), dtype=np.int64)
-    for k in range(len(tree)):
-        by[first[tree[k] + 1]] = node[k]
-        first[tree[k] + 1] += 1
+    first, by = _grouped(tree, node, len(start) - 1)
     marked = np.zeros(elements, dtype=np.bool_)
     for t in range(len(start) - 1):
         if first[t] == first[t + 1]:

@@ -80,7 +80,7 @@ class Forwarding:
         number = self.views.number(changes_between(self._record, up, cost))
         settled = self.node_view.copy()
         settled[slice(None) if running is None else running] = number
-        for old in np.unique(self.node_view[self.node_view != settled]).tolist():
+        for old in sorted(set(self.node_view[self.node_view != settled].tolist())):
             self._turn(old, number, np.flatnonzero((self.node_view == old) & (settled != old)))
         self.node_view = settled
         for direction in list(self._repairs):

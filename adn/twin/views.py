@@ -234,6 +234,8 @@ class Views:
         if len(nodes) == 1:
             here = slice(first[nodes[0]], first[nodes[0] + 1])
             return node[here], tree[here]
+        if len(nodes) == len(first) - 1:
+            return node, tree
         chosen = np.zeros(len(first), dtype=bool)
         chosen[nodes] = True
         return node[chosen[node]], tree[chosen[node]]
