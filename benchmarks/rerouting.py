@@ -1,7 +1,7 @@
 """How long one failed link takes to route round, and how long working everything out anew takes.
 
-Run it as ``python benchmarks/rerouting.py [elements]``; ``ADN_KERNELS=numba`` has it done as in a long
-run with ``[fast]``.
+Run it as ``python benchmarks/rerouting.py [elements]``; with ``ADN_KERNELS=numba`` it is done as in
+a long run with ``[fast]``.
 """
 
 from __future__ import annotations
