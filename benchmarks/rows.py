@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import statistics
 import subprocess
@@ -12,6 +13,7 @@ import tracemalloc
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import networkx as nx
 import numpy as np
@@ -19,6 +21,7 @@ import yardsticks
 from measuring import Row, by_turns, profile
 
 from adn.base.clock import HOUR
+from adn.base.keeping import forget_kept
 from adn.base.levels import AutonomyLevel
 from adn.closedloop.knowledge.graph import KnowledgeGraph
 from adn.closedloop.knowledge.hypotheses import compile_hypotheses
@@ -26,7 +29,9 @@ from adn.closedloop.knowledge.lossy import lossy_directions, synthetic
 from adn.northbound.telemetry import KPIS
 from adn.physics.routing import Fabric, direction_costs
 from adn.scenario import read
+from adn.scenario.federation import Federation
 from adn.session.assembly import Assembly, assemble
+from adn.session.federation import AreaTask
 from adn.session.run import finish, loop_of, play
 from adn.topology.network import Network
 from adn.twin.forwarding import Forwarding
@@ -42,6 +47,7 @@ L4 = AutonomyLevel.L4
 
 def made(name: str, hours: float | None = None, seed: int = 1) -> Assembly:
     """Return both sides of a run of a scenario beside this file, perhaps of another length."""
+    forget_kept()  # every area of a nation is another network
     assembly = assemble(read(str(HERE / name)), L4, seed)
     if hours is None:
         return assembly
@@ -339,33 +345,64 @@ def start_up() -> Row:
 
 
 def state() -> Row:
-    """Return how much memory an element takes, the loop's graph and hypotheses included."""
-    made("area.yml")
+    """Return how much memory an element takes, at the peak of playing a whole nation.
+
+    What a process holds while it plays areas is measured on two of them, one with a fault, a day
+    each; every area leaves a result, which is kept to the end.
+    """
+    forget_kept()
+    loaded = read(str(HERE.parent / "scenarios" / "scale" / "national-100k.yml"))
+    faulted = Federation.of(loaded).dealt(1)
+    metros = [area.name for area in Federation.of(loaded).areas[1:]]
+    busy = next(name for name in metros if any(faulted[name].values()))
+    quiet = next(name for name in metros if not any(faulted[name].values()))
+    lived(made("area-faults.yml", FAULTED_H))  # all that is imported and compiled is there now
+    forget_kept()
     gc.collect()
     tracemalloc.start()
+    waiting = read(loaded.file), Federation.of(loaded)
+    parent, _ = tracemalloc.get_traced_memory()
+    with TemporaryDirectory() as out:
+        results = []
+        for area in (quiet, busy):
+            where = Path(out) / area
+            task = AreaTask(loaded.text, loaded.file, loaded.folder, area, "L4", 1, where)
+            results.append(task.perform())
+    peak = tracemalloc.get_traced_memory()[1] - parent
+    del waiting
+    before, _ = tracemalloc.get_traced_memory()
+    copies = [json.loads(json.dumps(result)) for result in results]
+    after, _ = tracemalloc.get_traced_memory()
+    result = (after - before) / len(copies)
+    forget_kept()
+    gc.collect()
+    empty, _ = tracemalloc.get_traced_memory()
     assembly = made("area.yml")
-    loop, _ = loop_of(assembly.briefing, isolate=False)
-    graph = KnowledgeGraph(assembly.briefing.inventory)
-    held = compile_hypotheses(graph)
-    used, _ = tracemalloc.get_traced_memory()
+    loop, _close = loop_of(assembly.briefing, isolate=False)
+    held = compile_hypotheses(KnowledgeGraph(assembly.briefing.inventory))
+    used = tracemalloc.get_traced_memory()[0] - empty
     snapshot = tracemalloc.take_snapshot()
     tracemalloc.stop()
+    del loop, held
     elements = len(assembly.network.elements)
+    nation = (CORES * peak + parent + AREAS * result) / ELEMENTS
     each = used / elements
-    nation = CORES * used / ELEMENTS
+    total = sum(row.size for row in snapshot.statistics("filename"))
     top = []
     for row in snapshot.statistics("filename")[:6]:
         parts = Path(row.traceback[0].filename).parts
         name = "/".join(parts[parts.index("adn") :]) if "adn" in parts else parts[-1]
-        top.append(f"{row.size / used:.0%} {name}")
-    del loop, held
+        top.append(f"{row.size / total:.0%} {name}")
     return Row(
-        "state per element, graph included",
+        "state per element, graph included, at the peak of a run of 100 k elements",
         "≤ 1 kB",
-        f"{nation / 1000:.2f} kB of the nation, {each / 1000:.1f} kB in an area at play",
+        f"{nation / 1000:.2f} kB; {each / 1000:.1f} kB in an area while it is played",
         nation <= 1000.0,
-        f"an area of {elements} elements with its 4,000 services, twin, loop, graph and hypotheses "
-        f"holds {used / 1e6:.1f} MB; of a nation {CORES} areas are at play at any time",
-        {"area_bytes_per_element": each, "nation_bytes_per_element": nation},
-        tuple(top),
+        f"{CORES} processes that play areas hold {peak / 1e6:.0f} MB each at their peak, by all "
+        f"that Python allocates, and one that waits for them {parent / 1e6:.1f} MB and "
+        f"{result / 1000:.1f} kB of result for each of {AREAS} areas; twin, loop, graph and "
+        f"hypotheses of an area of {elements} elements and 4,000 services take "
+        f"{used / 1e6:.1f} MB; what the interpreter and its libraries take is not state",
+        {"nation_bytes_per_element": nation, "area_bytes_per_element": each, "peak_bytes": peak},
+        () if nation <= 1000.0 else tuple(top),
     )

@@ -12,6 +12,19 @@ from typing import Any, ParamSpec, TypeVar
 Of = ParamSpec("Of")
 Value = TypeVar("Value")
 
+_KEEPERS: list[Callable[[], None]] = []
+
+
+def forget_kept() -> None:
+    """Forget everything that is kept, so that the next run is as the first in its process."""
+    for forget in _KEEPERS:
+        forget()
+
+
+def forgetting(forget: Callable[[], None]) -> None:
+    """Have something else forgotten as well."""
+    _KEEPERS.append(forget)
+
 
 def kept(
     most: int, by: Callable[..., tuple[Any, ...]] | None = None
@@ -29,6 +42,7 @@ def kept(
     def keeping(work: Callable[Of, Value]) -> Callable[Of, Value]:
         # Held objects stay alive, so that no other can take their identity.
         held: dict[tuple[int, ...], tuple[tuple[Any, ...], Value]] = {}
+        forgetting(held.clear)
 
         def known(*of: Of.args, **named: Of.kwargs) -> Value:
             assert not named

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil, log2
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -105,13 +106,15 @@ PATIENCE: Final[Mapping[tuple[Table, str], Patience]] = {
 FEATURES: Final = ("z", "cusum", "ticks", "relative departure", "share of rows")
 _CAPS: Final = (50.0, 100.0, 10.0, 10.0, 1.0)
 TREES: Final = 32
+SAMPLES: Final = 128
+"""Rows that each tree is grown on, at most."""
 LEAST_ROWS: Final = 40
 """Fewer rows than this cannot show what ordinary is: then size and persistence alone decide."""
 
 
 def preload() -> None:
     """Import scikit-learn now, since it takes a second or more and is needed only later."""
-    import sklearn.ensemble  # noqa: F401
+    import sklearn.tree  # noqa: F401
 
 
 class OrdinaryForest:
@@ -146,14 +149,8 @@ class OrdinaryForest:
         self._unfitted = []
         if len(rows) < LEAST_ROWS:
             return
-        from sklearn.ensemble import IsolationForest
-
-        state = int(self._key.word("isolation-forest") % 2**32)
-        samples = min(128, len(rows))
-        forest = IsolationForest(
-            n_estimators=TREES, max_samples=samples, random_state=state, n_jobs=1
-        ).fit(np.array(rows))
-        trees = [estimator.tree_ for estimator in forest.estimators_]
+        samples = min(SAMPLES, len(rows))
+        trees = _grown(np.array(rows, dtype=np.float32), samples, self._key)
         self._trees = [(tree, _path_lengths(tree)) for tree in trees]
         self._ordinary = TREES * float(_average_path_length(np.array([samples]))[0])
 
@@ -171,6 +168,26 @@ class OrdinaryForest:
         described = np.array(features(candidates, rows, count), dtype=np.float32)
         walked = sum(length[tree.apply(described)] for tree, length in self._trees)
         return [bool(steps < self._ordinary) for steps in walked]
+
+
+def _grown(rows: npt.NDArray[np.float32], samples: int, key: Key) -> list[Any]:
+    """Return isolation trees: random splits of random features of so many rows each.
+
+    They are grown one by one: scikit-learn's own forest hands out each as a job and checks all rows
+    anew, which takes three times as long.
+    """
+    from sklearn.tree import ExtraTreeRegressor
+
+    depth, draw = ceil(log2(max(samples, 2))), key.stream("isolation-forest")
+    trees = []
+    for _ in range(TREES):
+        held = rows[draw.permutation(len(rows))[:samples]]
+        # What is to be told apart is drawn at random, so that where a split falls is too.
+        tree = ExtraTreeRegressor(
+            max_depth=depth, max_features=1, random_state=int(draw.integers(2**31))
+        )
+        trees.append(tree.fit(held, draw.random(samples), check_input=False).tree_)
+    return trees
 
 
 def _described(series: Series) -> list[list[float]]:

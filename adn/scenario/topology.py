@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from adn.base.errors import Finding, ScenarioError, TopologyError
+from adn.base.keeping import forgetting
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.mannerspec import manner
 from adn.scenario.marks import Path
@@ -83,6 +84,9 @@ def build_scenario_network(loaded: LoadedScenario) -> Network:
 def _built(spec: TopologySpec) -> Network:
     """Return the network of a spec, which nobody changes: runs may share it."""
     return build_network(spec, fixed_stream())
+
+
+forgetting(_built.cache_clear)
 
 
 def placed(loaded: LoadedScenario, error: TopologyError) -> ScenarioError:

@@ -17,6 +17,7 @@ from time import perf_counter, process_time
 from typing import Any, Final
 
 from adn.base.clock import seconds
+from adn.base.keeping import forget_kept
 from adn.base.levelplan import LevelPlan
 from adn.base.levels import AutonomyLevel
 from adn.scenario.federation import Federation
@@ -62,6 +63,7 @@ class AreaTask:
 
     def perform(self) -> dict[str, Any]:
         """Play the area, write what is to be kept of it, and return its result in plain values."""
+        forget_kept()  # every area is another network
         with calm():
             return self._performed()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from adn.base.keeping import kept
 from adn.base.streams import hash32
 from adn.topology.network import Ints, Network
 
@@ -47,6 +48,10 @@ class Flows:
     @classmethod
     def of(cls, network: Network) -> Flows:
         """Return the flow groups of a network's services, in service order."""
+        return _flows(network)
+
+    @classmethod
+    def _of(cls, network: Network) -> Flows:
         count = network.flow_groups
         service = np.repeat(np.arange(len(count)), count)
         names = [
@@ -68,3 +73,8 @@ class Flows:
             order=np.argsort(aim[service], kind="stable"),
             start=np.append(0, np.cumsum(held)),
         )
+
+
+@kept(2)
+def _flows(network: Network) -> Flows:
+    return Flows._of(network)

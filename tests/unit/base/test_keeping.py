@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adn.base.keeping import kept
+from adn.base.keeping import forget_kept, kept
 
 
 class Thing:
@@ -45,6 +45,21 @@ def test_an_object_that_is_gone_lends_its_identity_to_nobody() -> None:
         return of.name
 
     assert [name(Thing(str(number))) for number in range(50)] == [str(each) for each in range(50)]
+
+
+def test_what_is_kept_can_be_forgotten() -> None:
+    asked: list[str] = []
+
+    @kept(2)
+    def name(of: Thing) -> str:
+        asked.append(of.name)
+        return of.name
+
+    thing = Thing("a")
+    name(thing)
+    forget_kept()
+    assert name(thing) == "a"
+    assert asked == ["a", "a"]
 
 
 def test_a_value_may_depend_on_part_of_what_it_is_made_from() -> None:
