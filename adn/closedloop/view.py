@@ -190,9 +190,12 @@ class View:
     def departures(self, table: Table, measure: str) -> Mapping[str, Departure]:
         """Return the departures of a KPI by object, sorted by object."""
         return {
-            key[1]: track.departure(table)
-            for key, track in sorted(self._tracks.items())
-            if key[0] == table and key[2] == measure and self._lasts(table, track)
+            name: self._tracks[table, name, measure].departure(table)
+            for name in sorted(
+                key[1]
+                for key, track in self._tracks.items()
+                if key[0] == table and key[2] == measure and self._lasts(table, track)
+            )
         }
 
     def series(self, table: Table, name: str, measure: str) -> Series | None:
