@@ -10,13 +10,12 @@ import pytest
 from adn.base.clock import MINUTE
 from adn.base.streams import Key
 from adn.closedloop.detectors import (
-    PATIENCE,
     AlarmDetector,
     DepartureDetector,
     OrdinaryForest,
     SilenceDetector,
-    is_worth,
 )
+from adn.closedloop.patience import PATIENCE, is_worth
 from adn.closedloop.view import View
 from adn.northbound.alarms import ProbableCause, Severity
 from adn.northbound.inventory import Inventory

@@ -9,9 +9,10 @@ import pytest
 from adn.base.clock import MINUTE, SECOND, Millis, SimClock
 from adn.closedloop.control import derived
 from adn.closedloop.correlating import PASSING, Cause, Correlator, Group
-from adn.closedloop.detectors import Anomaly, is_worth
+from adn.closedloop.detectors import Anomaly
 from adn.closedloop.intent import Intent
 from adn.closedloop.ordering import Orders
+from adn.closedloop.patience import is_worth
 from adn.closedloop.probing import loses_any
 from adn.closedloop.verifying import Verifier
 from adn.closedloop.view import View
