@@ -25,7 +25,7 @@ _FIRST, _SURPRISE = np.float32(FIRST_CANDIDATE), np.float32(SURPRISE)
 _SPREAD, _BY_SPREAD = np.float32(SPREAD_SAMPLES), np.float32(1 / SPREAD_SAMPLES)
 _ACCEPT, _I0, _I1 = np.int32(ACCEPT_TICKS), np.int32(0), np.int32(1)
 
-_STRIP = 512
+_STRIP = 1024
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")

@@ -38,6 +38,11 @@ class Train:
     frames: list[TelemetryFrame]
     held: npt.NDArray[np.float32]
 
+    @property
+    def samples(self) -> int:
+        """How many samples its frames hold."""
+        return len(self.frames) * self.frames[0].values.size
+
     def values(self, count: int) -> npt.NDArray[np.float32]:
         """Return the values of the first `count` frames, (count, kpis, rows)."""
         before = len(self.frames) - len(self.held)

@@ -104,7 +104,12 @@ def _mean_in_queue(rho: Floats, k: Floats) -> Floats:
     return number
 
 
-def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: Floats | float) -> Floats:
+def queue_delay_ms(
+    load_bps: Floats,
+    capacity_bps: Floats,
+    buffer_ms: Floats | float,
+    loss: Floats | None = None,
+) -> Floats:
     """Return the mean time an accepted packet spends at the queue, ms (M/M/1/K, Little's law).
 
     Never above `buffer_ms` plus one transmission: a full queue drains in buffer/C.
@@ -113,11 +118,14 @@ def queue_delay_ms(load_bps: Floats, capacity_bps: Floats, buffer_ms: Floats | f
         load_bps: Offered load, bit/s, shape (D,).
         capacity_bps: Line rate, bit/s, shape (D,).
         buffer_ms: Buffer, in ms of line rate; one for all, or shape (D,).
+        loss: What `queue_loss` says of it, if that is known.
     """
+    if loss is None:
+        loss = queue_loss(load_bps, capacity_bps, buffer_ms)
     rho = load_bps / capacity_bps
     number = _mean_in_queue(rho, _packets(capacity_bps, buffer_ms))
     transmission_ms = 1000.0 * PACKET_BITS / capacity_bps
-    accepted = rho * (1.0 - queue_loss(load_bps, capacity_bps, buffer_ms))
+    accepted = rho * (1.0 - loss)
     idle = accepted <= 0.0
     per_packet = np.where(idle, 1.0, number / np.where(idle, 1.0, accepted))
     found: Floats = np.minimum(per_packet * transmission_ms, buffer_ms + transmission_ms)

@@ -6,9 +6,10 @@ question `ANSWER` later; so the ring cannot spin at one instant.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from heapq import heappop, heappush
+from itertools import chain
 from operator import itemgetter
 from typing import Final
 
@@ -38,7 +39,7 @@ class Conductor:
         controller: Whoever runs the network.
         log: Where both are written down.
         warmup: Until when the collector only learns.
-        witness: Shown every frame as the collector gets it, if given.
+        witness: Shown all frames as the collector gets them, one or several at a time, if given.
         coasting: Whether quiet stretches are gone through without asking everybody at each instant
             when they next have something to do; changes nothing but speed.
     """
@@ -49,7 +50,7 @@ class Conductor:
         controller: Controller,
         log: Log,
         warmup: Millis,
-        witness: Callable[[TelemetryFrame], None] | None = None,
+        witness: Callable[[Sequence[TelemetryFrame]], None] | None = None,
         *,
         coasting: bool = True,
     ) -> None:
@@ -111,14 +112,9 @@ class Conductor:
             return None
         last, seen = found
         if self._witness:
-            places = ((train.places, train.frames) for train in trains)
-            frames = sorted(
-                ((place, frame) for one in places for place, frame in zip(*one, strict=True)),
-                key=itemgetter(0),
-            )
-            for place, frame in frames:
-                if place <= last:
-                    self._witness(frame)
+            pairs = (zip(train.places, train.frames, strict=True) for train in trains)
+            frames = sorted(chain.from_iterable(pairs), key=itemgetter(0))
+            self._witness([frame for place, frame in frames if place <= last])
         self._twin.pass_by(last)
         return last[0], seen
 
@@ -150,7 +146,7 @@ class Conductor:
     def _collected(self, now: Millis, report: Report) -> list[Observation]:
         if isinstance(report, TelemetryFrame):
             if self._witness:
-                self._witness(report)
+                self._witness([report])
             return self._collector.ingest(report, now)
         return [report]
 

@@ -66,17 +66,27 @@ class Recorder:
         self._read = {"events": 0, "truth": 0}
         self._off = len(network.services) + len(network.directions) > MOST_ROWS
 
-    def take(self, frame: TelemetryFrame) -> None:
-        """Take in a frame as the collector gets it."""
-        if self._off or frame.table not in self._names:
+    def take(self, frames: Sequence[TelemetryFrame]) -> None:
+        """Take in frames as the collector gets them, in their order."""
+        if self._off:
             return
-        self._frames.append(frame)
-        now = frame.measured_at
-        while self._frames[0].measured_at < now - BEFORE - AFTER:
-            self._frames.popleft()
         self._follow()
-        for matter in [one for one in self._open if now >= one.at + AFTER]:
-            self._cut(matter)
+        if not self._open:
+            self._keep([frame for frame in frames if frame.table in self._names])
+            return
+        for frame in frames:
+            if frame.table in self._names:
+                self._keep([frame])
+                now = frame.measured_at
+                for matter in [one for one in self._open if now >= one.at + AFTER]:
+                    self._cut(matter)
+
+    def _keep(self, frames: Sequence[TelemetryFrame]) -> None:
+        """Keep frames for as long as they may be wanted."""
+        self._frames.extend(frames)
+        latest = max((frame.measured_at for frame in frames), default=0)
+        while self._frames and self._frames[0].measured_at < latest - BEFORE - AFTER:
+            self._frames.popleft()
 
     def content(self) -> bytes:
         """Return everything that was kept, as the file ``series.json`` holds it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
@@ -135,7 +135,7 @@ def play(
     assembly: Assembly,
     controller: Controller,
     progress: Callable[[Millis], None] | None = None,
-    witness: Callable[[TelemetryFrame], None] | None = None,
+    witness: Callable[[Sequence[TelemetryFrame]], None] | None = None,
 ) -> None:
     """Let both sides live through the run; `witness` is shown all telemetry."""
     briefing, log = assembly.briefing, assembly.log

@@ -174,7 +174,7 @@ def calm_minutes(
     calm: Bools = ((1.0 - discards) == 1.0).all(axis=1) & (overload <= UTILISATION_LIMIT).all(
         axis=1
     )
-    wait = queue_delay_ms(load, state.capacity_bps, state.buffer_ms)
+    wait = queue_delay_ms(load, state.capacity_bps, state.buffer_ms, discards)
     delay = np.zeros((directions + 1, len(load)))
     delay[:directions] = (state.delay_ms + wait).T
     late = np.ascontiguousarray((followed[1] @ delay).T)

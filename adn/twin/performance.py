@@ -52,7 +52,7 @@ class Performance:
         load = _loads(forwarding, state, per_flow)
         discards = queue_loss(load, state.capacity_bps, state.buffer_ms)
         keep = np.append((1.0 - state.loss) * (1.0 - state.errors) * (1.0 - discards), 1.0)
-        wait = queue_delay_ms(load, state.capacity_bps, state.buffer_ms)
+        wait = queue_delay_ms(load, state.capacity_bps, state.buffer_ms, discards)
         through, late = _followed(forwarding, keep, np.append(state.delay_ms + wait, 0.0))
         if responds(network, state, load, discards):
             found = respond(network, state, forwarding, per_flow)

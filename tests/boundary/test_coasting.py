@@ -125,6 +125,7 @@ PLAIN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", PLAIN)
 def test_the_machine_changes_nothing(machine: str, usual: dict[str, str]) -> None:
     """In a process of its own, whose numpy finds fewer instructions or more threads."""
