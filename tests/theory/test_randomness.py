@@ -111,8 +111,8 @@ def noise_of(name: str, table: str, ticks: int) -> np.ndarray:
     one = next(
         one for one in measuring._instruments if name in one.names and one.block.table == table
     )
-    one.set_exact([np.full(one.shape[1], 0.5)] * one.shape[0])
-    shown = one.measure(0, ticks)[:, one.names.index(name)].astype(np.float64)
+    one.measure(0, [0] * ticks, [[np.full(one.shape[1], 0.5)] * one.shape[0]])
+    shown = one.ready[:, one.names.index(name)].astype(np.float64)
     return (shown / 0.5 - 1.0) / (row.noise if row.relative else row.noise / 0.5)
 
 
