@@ -7,23 +7,23 @@ each time, and needs to be worked out only once in a process.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 Of = ParamSpec("Of")
 Value = TypeVar("Value")
 
-_KEEPERS: list[Callable[[], None]] = []
+_TIMES: Final = [0]
 
 
 def forget_kept() -> None:
     """Forget everything that is kept, so that the next run is as the first in its process."""
-    for forget in _KEEPERS:
-        forget()
+    # Who keeps what is in no list: nobody shall reach what others keep.
+    _TIMES[0] += 1
 
 
-def forgetting(forget: Callable[[], None]) -> None:
-    """Have something else forgotten as well."""
-    _KEEPERS.append(forget)
+def times_forgotten() -> int:
+    """Return how many times everything was forgotten."""
+    return _TIMES[0]
 
 
 def kept(
@@ -42,10 +42,14 @@ def kept(
     def keeping(work: Callable[Of, Value]) -> Callable[Of, Value]:
         # Held objects stay alive, so that no other can take their identity.
         held: dict[tuple[int, ...], tuple[tuple[Any, ...], Value]] = {}
-        forgetting(held.clear)
+        since = times_forgotten()
 
         def known(*of: Of.args, **named: Of.kwargs) -> Value:
+            nonlocal since
             assert not named
+            if since != times_forgotten():
+                held.clear()
+                since = times_forgotten()
             on: tuple[Any, ...] = of if by is None else by(*of)
             name = tuple(map(id, on))
             found = held.pop(name, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from adn.base.errors import Finding, ScenarioError, TopologyError
-from adn.base.keeping import forgetting
+from adn.base.keeping import times_forgotten
 from adn.scenario.fabricspec import FabricEntry
 from adn.scenario.mannerspec import manner
 from adn.scenario.marks import Path
@@ -75,18 +75,15 @@ def build_scenario_network(loaded: LoadedScenario) -> Network:
         if spec.area is not None or loaded.scenario.topology.file is not None:
             # An area of a federation is built but once, and a file may change.
             return build_network(spec, fixed_stream())
-        return _built(spec)
+        return _built(spec, times_forgotten())
     except TopologyError as error:
         raise placed(loaded, error) from error
 
 
 @lru_cache(maxsize=8)
-def _built(spec: TopologySpec) -> Network:
+def _built(spec: TopologySpec, _since: int) -> Network:
     """Return the network of a spec, which nobody changes: runs may share it."""
     return build_network(spec, fixed_stream())
-
-
-forgetting(_built.cache_clear)
 
 
 def placed(loaded: LoadedScenario, error: TopologyError) -> ScenarioError:
