@@ -51,6 +51,7 @@ class Diagnosing:
         self._told_top: tuple[str, str] | None = None
         self._told_by: tuple[str, ...] = ()
         self._read: frozenset[str] = frozenset()
+        self._alarms: frozenset[str] = frozenset()
 
     def locate(self, *, changed: bool) -> Generator[Event, Any, Diagnosis]:
         """Locate, probing as long as it is worth it; leave evidence whenever belief changes.
@@ -110,7 +111,9 @@ class Diagnosing:
     def _look(self, changed: bool) -> Generator[Event, Any, Diagnosis]:
         ops, started = self._ops, self._ops.clock.now
         given = ops.given(self._incident)
-        fresh = ops.locator.locate(self._incident.snapshot(), ops.view, given)
+        snapshot = self._incident.snapshot()
+        self._alarms = frozenset(snapshot.alarms)
+        fresh = ops.locator.locate(snapshot, ops.view, given)
         diagnosis = self._believed(fresh, changed)
         if not ops.performing.waits(Task.ROOT_CAUSE, self._incident.domain):
             yield from self._tell(Performed(diagnosis), started)
@@ -133,6 +136,12 @@ class Diagnosing:
             return fresh
         surer = fresh.suspects and fresh.suspects[0].probability > held.suspects[0].probability
         return fresh if surer else _as_now(held, fresh)
+
+    def outdated(self) -> bool:
+        """Return whether alarms came in since the system, where it finds causes alone, looked."""
+        if self._ops.performing.waits(Task.ROOT_CAUSE, self._incident.domain):
+            return False
+        return not self._alarms.issuperset(self._incident.snapshot().alarms)
 
     def renew(self) -> Generator[Event, Any, None]:
         """Measure afresh how bad what is believed is, where the system knows of it."""

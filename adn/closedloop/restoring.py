@@ -36,6 +36,8 @@ def restore(case: Case) -> Generator[Event, Any, bool]:
         by_people = ops.performing.waits(Task.RECOVERY_ANALYSIS, incident.domain)
         case.move(Status.LOCATED)
         before = yield from _outside(case)
+        if case.diagnosing.outdated():  # what came and went meanwhile may come again
+            diagnosis = yield from case.diagnosing.locate(changed=bool(case.excluded))
         if not before and not recurs(diagnosis):
             # Routing may have healed it already, or nobody was ever hurt.
             since = ops.clock.now
