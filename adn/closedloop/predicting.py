@@ -156,7 +156,8 @@ def _crossings(
     """Return the series whose trend leads to their limit; `values` has shape (points, rows)."""
     at = np.array([(row.start + row.end) / 2 for row in past])
     off = (at - at.mean())[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
+    # Steps of a rise of next to nothing are without bound, and steady they are not.
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         middle = values.mean(axis=0)
         slope = (off * (values - middle)).sum(axis=0) / (off**2).sum()
         present = middle + (past[-1].end - at.mean()) * slope
