@@ -281,8 +281,9 @@ class Correlator:
             if not anomaly.opens or anomaly.table != "service":
                 continue
             held = view.departure(anomaly.table, anomaly.object, anomaly.what)
-            every = view.interval(anomaly.table, anomaly.what)
-            if held is None or held.last_at - every < since + view.lag:
+            if held is None:
+                continue
+            if held.last_at - view.interval("service", anomaly.what) < since + view.lag:
                 continue
             if self._own_doing(replace(anomaly, measured_at=held.last_at), group):
                 kept.append((view.now, anomaly, group))  # disturbed anew, by a change
