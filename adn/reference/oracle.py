@@ -55,6 +55,7 @@ class Oracle:
         self._changes: deque[tuple[Millis, str]] = deque()
         self._hurt: Millis | None = None
         self._fruitless: object = None
+        self._patience, self._look_again = AGAIN, 0
         self._broken: tuple[str, ...] = ()
         self._crew_work: list[tuple[str, str]] = []
         self._sent = 0
@@ -84,7 +85,7 @@ class Oracle:
             if self._trouble is None:
                 self._trouble = now
             if now >= self._trouble + SETTLE:
-                orders += self._relief()
+                orders += self._relief(now)
         if not orders:
             orders += self._precaution(now)
         return orders
@@ -112,19 +113,24 @@ class Oracle:
                 self._crews[kind, target] = None
                 yield kind, target, {}
 
-    def _relief(self) -> list[Command]:
-        """Search for what helps, unless the same was searched for in vain."""
+    def _relief(self, now: Millis) -> list[Command]:
+        """Search for what helps; what was in vain is tried again ever more rarely.
+
+        Demand moves each minute, so what did not fit may fit a little later.
+        """
         fork = self._expected()
         seen = (
             tuple((row.id, row.value) for row in fork.overlay.active),
             fork.configuration,
             self._twin.performance.outside.tobytes(),
         )
-        if _same(seen, self._fruitless):
+        if not _same(seen, self._fruitless):
+            self._patience = AGAIN
+        elif now < self._look_again:
             return []
         found = search(fork)
-        if not found:
-            self._fruitless = seen
+        self._fruitless = None if found else seen
+        self._look_again, self._patience = now + self._patience, 2 * self._patience
         return [self._command(*step) for move in found for step in move]
 
     def _precaution(self, now: Millis) -> list[Command]:
