@@ -21,17 +21,20 @@ from adn.session.run import Run, run_scenario
 
 LIBRARY = sorted(name for name in known_scenarios() if read(name).scenario.expect)
 OF_A_WEEK = {"grey-week", "natural-month"}
+EVENINGS = {"germany50-evening": 3}
+"""Of two faults an evening one is a half: where one may be missed, more evenings are lived."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(LIBRARY) - OF_A_WEEK))
 def test_a_scenario_keeps_its_promises(name: str, tmp_path: Path) -> None:
-    """On its first seed a scenario is as its author promises."""
+    """On its first seed, or the first few, a scenario is as its author promises."""
     promised = re.compile(r"seeds: {from: 1, to: \d+}")
     text = read(name).text
     assert promised.search(text)
     path = tmp_path / f"{name.replace('/', '-')}.yml"
-    path.write_text(promised.sub("seeds: {from: 1, to: 1}", text), encoding="utf-8")
+    lived = f"seeds: {{from: 1, to: {EVENINGS.get(name, 1)}}}"
+    path.write_text(promised.sub(lived, text), encoding="utf-8")
     outcomes = expected(read(str(path)))
     assert outcomes
     assert [outcome for outcome in outcomes if not outcome.met] == []
