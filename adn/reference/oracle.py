@@ -124,13 +124,13 @@ class Oracle:
             fork.configuration,
             self._twin.performance.outside.tobytes(),
         )
-        if not _same(seen, self._fruitless):
-            self._patience = AGAIN
-        elif now < self._look_again:
+        again = _same(seen, self._fruitless)
+        if again and now < self._look_again:
             return []
         found = search(fork)
-        self._fruitless = None if found else seen
-        self._look_again, self._patience = now + self._patience, 2 * self._patience
+        if not found:
+            self._patience = 2 * self._patience if again else AGAIN
+            self._fruitless, self._look_again = seen, now + self._patience
         return [self._command(*step) for move in found for step in move]
 
     def _precaution(self, now: Millis) -> list[Command]:
