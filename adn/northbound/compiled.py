@@ -29,7 +29,7 @@ _STRIP = 1024
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def learn(frames, state, latest, interval, known, limits, kept):  # type: ignore[no-untyped-def]
+def learn(frames, state, latest, interval, known, limits, kept):
     """Do for some ticks what `Baselines.learn` does for each, up to the first that tells anything.
 
     Strips of series are gone through with all ticks, which keeps what is known of them in the
@@ -84,7 +84,7 @@ def learn(frames, state, latest, interval, known, limits, kept):  # type: ignore
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _back(state, interval, kept, k, begin, end):  # type: ignore[no-untyped-def]
+def _back(state, interval, kept, k, begin, end):
     """Bring a strip back to what was kept of it."""
     state[0][k, begin:end] = kept[0][k, begin:end]
     state[1][k, begin:end] = kept[1][k, begin:end]
@@ -97,7 +97,7 @@ def _back(state, interval, kept, k, begin, end):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _tick(frames, tick, strip, state, latest, interval, known, limits):  # type: ignore[no-untyped-def]
+def _tick(frames, tick, strip, state, latest, interval, known, limits):
     """Learn from a strip's samples of a tick; return how many departed, are missing, unsettled."""
     values, settled, learning, slow = frames
     k, begin, end = strip
@@ -130,7 +130,7 @@ def _tick(frames, tick, strip, state, latest, interval, known, limits):  # type:
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _sum(x, total, lost):  # type: ignore[no-untyped-def]
+def _sum(x, total, lost):
     """Add samples to the sums of the interval; count what is missing."""
     gaps = _I0
     for i in range(len(x)):
@@ -144,7 +144,7 @@ def _sum(x, total, lost):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _silent(values):  # type: ignore[no-untyped-def]
+def _silent(values):
     """Whether any object gave no sample at all."""
     for i in range(values.shape[1]):
         if values[0, i] != values[0, i]:
@@ -157,14 +157,14 @@ def _silent(values):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _peak(x, peak):  # type: ignore[no-untyped-def]
+def _peak(x, peak):
     """Keep the largest samples of the interval; a gap is larger than nothing."""
     for i in range(len(x)):
         peak[i] = x[i] if x[i] > peak[i] else peak[i]
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _spread(variance, spread, floor):  # type: ignore[no-untyped-def]
+def _spread(variance, spread, floor):
     """Reckon what a departure of one is."""
     for i in range(len(spread)):
         root = np.sqrt(variance[i])
@@ -172,7 +172,7 @@ def _spread(variance, spread, floor):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _depart(x, before, spread, z, sign):  # type: ignore[no-untyped-def]
+def _depart(x, before, spread, z, sign):
     """Reckon departures; that of a gap is nothing."""
     for i in range(len(x)):
         away = x[i] - before[i]
@@ -181,14 +181,14 @@ def _depart(x, before, spread, z, sign):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _fold(z):  # type: ignore[no-untyped-def]
+def _fold(z):
     """Take departures either way as the same."""
     for i in range(len(z)):
         z[i] = z[i] if z[i] > _ZERO else -z[i]
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _grow(x, z, samples, ticks, cusum, limit_z, drift, most):  # type: ignore[no-untyped-def]
+def _grow(x, z, samples, ticks, cusum, limit_z, drift, most):
     """Add departures to the cumulative sums of the series that count."""
     for i in range(len(x)):
         counted = (samples[i] >= _FIRST) & (x[i] == x[i])
@@ -200,7 +200,7 @@ def _grow(x, z, samples, ticks, cusum, limit_z, drift, most):  # type: ignore[no
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _count(x, z, samples, cusum, ticks, limit_z, limit_cusum):  # type: ignore[no-untyped-def]
+def _count(x, z, samples, cusum, ticks, limit_z, limit_cusum):
     """Count for how long each series has been away; return how many are."""
     found = _I0
     for i in range(len(x)):
@@ -213,7 +213,7 @@ def _count(x, z, samples, cusum, ticks, limit_z, limit_cusum):  # type: ignore[n
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _scatter(x, before, spread, z, ticks, variance, limit_z, learning):  # type: ignore[no-untyped-def]
+def _scatter(x, before, spread, z, ticks, variance, limit_z, learning):
     """Let the variances of settled series follow."""
     for i in range(len(x)):
         taken = (x[i] == x[i]) & (learning | (z[i] < limit_z) | (ticks[i] > _ACCEPT))
@@ -226,7 +226,7 @@ def _scatter(x, before, spread, z, ticks, variance, limit_z, learning):  # type:
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _move(x, before, spread, z, ticks, mean, limit_z, learning, by_slow):  # type: ignore[no-untyped-def]
+def _move(x, before, spread, z, ticks, mean, limit_z, learning, by_slow):
     """Let the means of settled series follow."""
     for i in range(len(x)):
         taken = (x[i] == x[i]) & (learning | (z[i] < limit_z) | (ticks[i] > _ACCEPT))
@@ -238,7 +238,7 @@ def _move(x, before, spread, z, ticks, mean, limit_z, learning, by_slow):  # typ
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def _settle(x, latest, mean, variance, limit_z, learning, slow):  # type: ignore[no-untyped-def]
+def _settle(x, latest, mean, variance, limit_z, learning, slow):
     """Let baselines follow as fast as few samples allow; return how many have not settled."""
     before, spread, z, samples, ticks = latest
     unsettled = _I0

@@ -15,7 +15,7 @@ _INF = np.inf
 
 
 @njit(cache=True)
-def struck(pool, rows, prices, ways, shape):  # type: ignore[no-untyped-def]
+def struck(pool, rows, prices, ways, shape):
     """Return which trees a change of prices touches, shape (T,).
 
     Args:
@@ -40,7 +40,7 @@ def struck(pool, rows, prices, ways, shape):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def repair(pool, rows, fresh, prices, ways, shape):  # type: ignore[no-untyped-def]
+def repair(pool, rows, fresh, prices, ways, shape):
     """Work out some trees after a change of prices into fresh rows.
 
     Args:
@@ -134,7 +134,7 @@ def repair(pool, rows, fresh, prices, ways, shape):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def _held(tree, price, out, node):  # type: ignore[no-untyped-def]
+def _held(tree, price, out, node):
     """Whether an element's distance still rests on one of its neighbours'."""
     leaving, first, head = out
     for at in range(first[node], first[node + 1]):

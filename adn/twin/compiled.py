@@ -9,7 +9,7 @@ _STRIP = 512
 
 
 @njit(cache=True, fastmath=False, error_model="numpy")
-def measure(pool, starts, within, which, exact, scale, low, high, shown):  # type: ignore[no-untyped-def]
+def measure(pool, starts, within, which, exact, scale, low, high, shown):
     """Write what the ticks of a run show into `shown`, (ticks, n); see `_Instruments.measure`.
 
     A series' samples lie side by side in the pool, so strips of series are gone through with all

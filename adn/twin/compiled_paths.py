@@ -18,7 +18,7 @@ _FIFTEEN, _SIXTEEN = np.uint64(15), np.uint64(16)
 
 
 @njit(cache=True)
-def _mixed(x):  # type: ignore[no-untyped-def]
+def _mixed(x):
     """Return the hash of `noise` of one 32-bit word, held in 64 bits."""
     x ^= x >> _SIXTEEN
     x = (x * _FIRST) & _LOW
@@ -29,7 +29,7 @@ def _mixed(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def turned(pool, rows, prices, moved, shape):  # type: ignore[no-untyped-def]
+def turned(pool, rows, prices, moved, shape):
     """Return at which elements next hops differ by two views, and towards what.
 
     Args:
@@ -87,7 +87,7 @@ def turned(pool, rows, prices, moved, shape):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _grouped(group, values, groups):  # type: ignore[no-untyped-def]
+def _grouped(group, values, groups):
     """Return where those of each group begin, (groups + 1,), and the values by group, as found."""
     start = np.zeros(groups + 2, dtype=np.int64)
     for k in range(len(group)):
@@ -102,7 +102,7 @@ def _grouped(group, values, groups):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def pass_by(points, flows, held, tail, elements, dirty):  # type: ignore[no-untyped-def]
+def pass_by(points, flows, held, tail, elements, dirty):
     """Mark the flow groups that come by an element whose table now points elsewhere.
 
     Args:
@@ -137,7 +137,7 @@ def pass_by(points, flows, held, tail, elements, dirty):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def trace(todo, flows, views, shape, drops, words, repair, out):  # type: ignore[no-untyped-def]
+def trace(todo, flows, views, shape, drops, words, repair, out):
     """Follow flow groups hop by hop; see `tracing.trace`.
 
     Args:
@@ -185,7 +185,7 @@ def trace(todo, flows, views, shape, drops, words, repair, out):  # type: ignore
 
 
 @njit(cache=True)
-def _next(node, view, tables, who, views, shape, drops, words):  # type: ignore[no-untyped-def]
+def _next(node, view, tables, who, views, shape, drops, words):
     """Return the direction that a flow group takes out of an element, D where there is none."""
     head, leaving, first_out, weight, node_hash = shape
     unused, dark = drops
@@ -230,7 +230,7 @@ def _next(node, view, tables, who, views, shape, drops, words):  # type: ignore[
 
 
 @njit(cache=True)
-def write(todo, traced, held, end):  # type: ignore[no-untyped-def]
+def write(todo, traced, held, end):
     """Write the paths that have changed; return which have, shape (k,).
 
     Args:
@@ -260,7 +260,7 @@ def write(todo, traced, held, end):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def loaded(paths, length, sent, whole, alive, load):  # type: ignore[no-untyped-def]
+def loaded(paths, length, sent, whole, alive, load):
     """Add what flow groups offer to each direction to `load`, shape (D + 1,), in their order.
 
     Args:
@@ -280,7 +280,7 @@ def loaded(paths, length, sent, whole, alive, load):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
-def followed(paths, length, keep, delay, through, late):  # type: ignore[no-untyped-def]
+def followed(paths, length, keep, delay, through, late):
     """Write what gets through the path of each flow group, and its delay, ms, shape (F,).
 
     Args:
@@ -301,7 +301,7 @@ def followed(paths, length, keep, delay, through, late):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def queued(paths, sent, keep, spared, paused, load):  # type: ignore[no-untyped-def]
+def queued(paths, sent, keep, spared, paused, load):
     """Add what flow groups offer to each queue to `load`, shape (V + 1,), in their order.
 
     Args:
